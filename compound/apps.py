@@ -1,0 +1,21 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CompoundConfig(AppConfig):
+    name = "compound"
+    verbose_name = _("Compound registry")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from compound.access import can_give_logins, can_import_households, can_manage_members
+        from compound.navigation import Entry, register
+        from compound.tags import seed_tags
+
+        register(
+            Entry(40, _("Household list"), "household_import", can_import_households, covers=("household_",)),
+            Entry(50, _("Login QR codes"), "logins", can_give_logins, covers=("logins", "issue_login")),
+            Entry(60, _("Admin site"), "admin:index", can_manage_members),
+        )
+        post_migrate.connect(seed_tags, sender=self)

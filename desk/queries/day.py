@@ -1,0 +1,107 @@
+"""The day as a timeline: cut-offs and where each round stands. Pure: rounds in, lanes out."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compound.days import Clock
+from orders.models import Round
+
+S = Round.State
+QUARTERS = 96
+HOURS = tuple({"q": hour * 4, "text": f"{hour}:00"} for hour in range(0, 24, 3))
+
+
+def quarter(at: dt.datetime, clock: Clock) -> int:
+    """Quarter hours since the local midnight of the clock's day, kept within 0…96."""
+    compound = clock.compound
+    local = compound.local(at)
+    days = (local.date() - compound.day_of(clock.now)).days
+    return max(0, min(QUARTERS, days * QUARTERS + local.hour * 4 + local.minute // 15))
+
+
+def lanes_of(rounds: Sequence[Round], clock: Clock, *, url: Callable[[Round], str]) -> list[dict[str, Any]]:
+    """For templates/components/timeline.html: when orders are taken, the cut-offs, then each round under way.
+
+    A round beside those of the schedule has a lane of its own, because it overlaps them.
+    """
+    daily = [round for round in rounds if round.schedule_id is not None]
+    own = [round for round in rounds if round.schedule_id is None]
+    lanes = [
+        _lane(_("Orders"), [span for round in daily if (span := _open_span(round, clock, url))]),
+        _lane(_("Cut-off"), _cutoffs(rounds, clock)),
+    ]
+    lanes += [_lane(round.title, [span]) for round in own if (span := _open_span(round, clock, url))]
+    on_the_way = [span for round in rounds if (span := _state_span(round, clock, url))]
+    lanes += [_lane(span["lane"], [span]) for span in on_the_way]
+    return [lane for lane in lanes if lane["spans"]]
+
+
+def _lane(label: str, spans: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"label": label, "spans": spans}
+
+
+def _open_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict[str, Any] | None:
+    """The hours of today in which the round takes orders."""
+    if round.state == S.CANCELLED:
+        return None
+    start, end = quarter(round.opens_at, clock), quarter(round.cutoff_at, clock)
+    if start >= end:
+        return None
+    is_open = round.takes_orders(clock.now)
+    kind = "now" if is_open else "done" if round.cutoff_at <= clock.now else "plain"
+    return {
+        "from_q": start,
+        "to_q": end,
+        "time": _span_time(round, clock),
+        "text": round.title,
+        "kind": kind,
+        "url": url(round),
+    }
+
+
+def _span_time(round: Round, clock: Clock) -> str:
+    """`12:00–18:00`; what lies on another day is left open: `–12:00`."""
+    today = clock.compound.day_of(clock.now)
+    start, end = (
+        clock.time(at) if clock.compound.day_of(at) == today else "" for at in (round.opens_at, round.cutoff_at)
+    )
+    return f"{start}–{end}"
+
+
+def _cutoffs(rounds: Sequence[Round], clock: Clock) -> list[dict[str, Any]]:
+    """Today's cut-offs, two at the same minute once."""
+    compound = clock.compound
+    today = compound.day_of(clock.now)
+    moments = {round.cutoff_at for round in rounds if round.state != S.CANCELLED}
+    return [
+        {
+            "from_q": quarter(at, clock),
+            "time": clock.time(at),
+            "text": "",
+            "kind": "done" if at <= clock.now else "plain",
+            "url": "",
+        }
+        for at in sorted(moments)
+        if compound.day_of(at) == today
+    ]
+
+
+def _state_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict[str, Any] | None:
+    """What is being done with a round since it closed; of earlier steps of the same day nothing is known."""
+    if round.state in (S.OPEN, S.CANCELLED):
+        return None
+    start, now = quarter(round.state_at, clock), quarter(clock.now, clock)
+    span = {
+        "lane": round.title,
+        "from_q": min(start, QUARTERS - 1),
+        "time": clock.time(round.state_at),
+        "text": round.get_state_display(),
+        "kind": "done" if round.state == S.SETTLED else "now",
+        "url": url(round),
+    }
+    if round.state != S.SETTLED and now > start:
+        span["to_q"] = now
+    return span

@@ -1,0 +1,94 @@
+"""One door with all that the apps know about it, cut to what each role needs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from compound import access
+from compound.access import Standing
+from compound.models import Household, Resident, Role, Tag
+from orders.models import Order, OrderLine, Round
+
+# A fortnight of two rounds a day is the most that anybody asks about.
+ROUNDS = 12
+SEE_PEOPLE = (Role.COORDINATOR, Role.MEDICAL, Role.CAPTAIN)
+SEE_TAGS = (Role.COORDINATOR, Role.MEDICAL, Role.CAPTAIN)
+SEE_PHONES = (Role.COORDINATOR, Role.CAPTAIN)
+
+
+@dataclass(frozen=True)
+class PastOrder:
+    """One order and how it ended, in one word: see `kind` of templates/components/chip.html."""
+
+    order: Order
+    lines: list[OrderLine]
+    kind: str
+    word: str
+
+    @property
+    def goods(self) -> str:
+        return "、".join(str(line) for line in self.lines)
+
+
+@dataclass
+class HouseholdPage:
+    """`people` and `tags` are None for roles that may not know them, else a list that may be empty."""
+
+    household: Household
+    people: list[Resident] | None = None
+    tags: list[Tag] | None = None
+    orders: list[PastOrder] | None = None
+    # Lines that are still owed.
+    owed: list[OrderLine] = field(default_factory=list)
+    may_see_phones: bool = False
+    may_set_card: bool = False
+
+
+def may(membership: Standing, household: Household, roles: Collection[str]) -> bool:
+    """Whether one of `roles` is held for this door: that of a captain counts in the own building only."""
+    others = [role for role in roles if role != Role.CAPTAIN]
+    is_captain_here = Role.CAPTAIN in roles and household.building_id in membership.buildings
+    return is_captain_here or membership.has(*others)
+
+
+def household_page(*, household: Household, membership: Standing) -> HouseholdPage:
+    """Four statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
+    page = HouseholdPage(household)
+    if may(membership, household, SEE_PEOPLE):
+        page.people = list(household.residents.order_by("-is_contact", "id"))
+    if may(membership, household, SEE_TAGS):
+        page.tags = list(household.tags.all())
+    if may(membership, household, access.SEE_ORDERS):
+        page.orders = _orders(household)
+        page.owed = [line for past in page.orders for line in past.lines if _is_owed(past.order, line)]
+    has_phones = any(person.phone for person in page.people or ())
+    page.may_see_phones = has_phones and may(membership, household, SEE_PHONES)
+    page.may_set_card = may(membership, household, access.SET_CARDS)
+    return page
+
+
+def _orders(household: Household) -> list[PastOrder]:
+    orders = household.orders.select_related("round", "entered_by").prefetch_related("lines")
+    return [_past(order) for order in orders.order_by("-round__cutoff_at", "-entered_at")[: ROUNDS * 2]]
+
+
+def _is_owed(order: Order, line: OrderLine) -> bool:
+    """Ordered, not handed over, and nobody has said why that is the end of it."""
+    if order.state != Order.State.PLACED or order.round.state == Round.State.CANCELLED or line.closed_at is not None:
+        return False
+    if line.outcome == OrderLine.Outcome.PENDING:
+        return order.round.state == Round.State.SETTLED
+    return line.outcome != OrderLine.Outcome.DELIVERED
+
+
+def _past(order: Order) -> PastOrder:
+    lines = list(order.lines.all())
+    if order.state != Order.State.PLACED:
+        kind = "wait" if order.state == Order.State.LATE else "plain"
+        return PastOrder(order, lines, kind, order.get_state_display())
+    if any(_is_owed(order, line) for line in lines):
+        bad = next(line for line in lines if _is_owed(order, line))
+        return PastOrder(order, lines, "ask", bad.get_outcome_display())
+    if lines and all(line.outcome == OrderLine.Outcome.DELIVERED for line in lines):
+        return PastOrder(order, lines, "done", lines[0].get_outcome_display())
+    kind = "plain" if order.round.state in (Round.State.OPEN, Round.State.SETTLED) else "info"
+    return PastOrder(order, lines, kind, order.round.get_state_display())

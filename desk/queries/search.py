@@ -1,0 +1,91 @@
+"""Doors by room, by a resident's name, by a chat nickname, by the colour of their card."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from compound import access
+from compound.access import Standing
+from compound.models import Compound, Household, Resident, Role
+from compound.rooms import clean, room_number
+from orders.models import Nickname
+from orders.queries.doors import doors_for
+
+MOST = 50
+# Who finds a door by the name of somebody behind it; besides them a captain in the own building.
+SEE_NAMES = (Role.COORDINATOR, Role.MEDICAL)
+
+
+@dataclass
+class Found:
+    """One door, with the names that matched."""
+
+    household: Household
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def sub(self) -> str:
+        return "、".join(self.names)
+
+
+@dataclass(frozen=True)
+class Results:
+    """At most `MOST` doors in walking order; `is_cut` says that there are more."""
+
+    doors: list[Found]
+    is_cut: bool = False
+
+
+def search(*, compound: Compound, membership: Standing, text: str, card: str = "") -> Results:
+    """Doors that `text` may mean; with `card`, those with a card of that colour. At most seven statements.
+
+    Names are looked at only for roles that may see them, a captain's search stays in the own building.
+    """
+    only = None if access.sees_all_buildings(membership) else membership.buildings
+    households = compound.households.select_related("building")
+    if only is not None:
+        households = households.filter(building__in=only)
+    if card in Household.Card.values:
+        return _results([Found(door) for door in households.filter(card=card).order_by("sort_key")[: MOST + 1]])
+    words = clean(text)
+    if not words:
+        return Results([])
+    number = room_number(words)
+    if number:
+        same = households.filter(number=number).order_by("sort_key")
+        by_room = {door.pk: Found(door) for door in same[: MOST + 1]}
+    else:
+        by_room = {door.pk: Found(door) for door in doors_for(compound, words, only=only)}
+    if not by_room:
+        begins = Q(room__istartswith=words) | Q(number__istartswith=words)
+        by_room = {door.pk: Found(door) for door in households.filter(begins).order_by("sort_key")[: MOST + 1]}
+    for name, door in _by_name(compound, membership, words, only):
+        found = by_room.setdefault(door.pk, Found(door))
+        if name not in found.names:
+            found.names.append(name)
+    return _results(sorted(by_room.values(), key=lambda found: found.household.sort_key))
+
+
+def _results(found: list[Found]) -> Results:
+    return Results(found[:MOST], is_cut=len(found) > MOST)
+
+
+def _by_name(
+    compound: Compound, membership: Standing, words: str, only: frozenset[int] | None
+) -> list[tuple[str, Household]]:
+    """(name, door) of residents, and of chat nicknames for those who see orders."""
+    found: list[tuple[str, Household]] = []
+    sees_all_names = membership.has(*SEE_NAMES)
+    if sees_all_names or membership.buildings:
+        residents = Resident.objects.filter(household__compound=compound, name__icontains=words)
+        if not sees_all_names:
+            residents = residents.filter(household__building__in=membership.buildings)
+        rows = residents.select_related("household__building").order_by("household__sort_key", "id")
+        found += [(resident.name, resident.household) for resident in rows[: MOST + 1]]
+    if access.can_see_orders(membership):
+        nicknames = Nickname.objects.filter(compound=compound, name__icontains=words)
+        if only is not None:
+            nicknames = nicknames.filter(household__building__in=only)
+        known = nicknames.select_related("household__building").order_by("household__sort_key", "id")
+        found += [(nickname.name, nickname.household) for nickname in known[: MOST + 1]]
+    return found

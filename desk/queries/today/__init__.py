@@ -1,0 +1,68 @@
+"""Today: what is open, what has to be done now, how the day runs."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compound import access
+from compound.access import Standing
+from compound.days import Clock
+from compound.models import Compound
+from desk.queries.day import lanes_of
+from desk.queries.today.facts import count_doors, read_facts, round_url
+from desk.queries.today.needs import Need, needs_of
+from desk.queries.today.tiles import Tile, tiles_of
+from orders.models import Round
+from orders.queries.rounds import BuildingCount, building_counts
+from orders.sheets.words import building
+
+
+@dataclass
+class Today:
+    """Everything on the page. `households` 0: nothing is set up yet. `action`: the page's one red button."""
+
+    households: int
+    tiles: list[Tile] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+    lanes: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[BuildingCount] = field(default_factory=list)
+    runs_round: Round | None = None
+    action: tuple[str, str] | None = None
+
+    @property
+    def run_rows(self) -> list[dict[str, Any]]:
+        """The buildings as they are called: 20栋, 商务楼."""
+        return [
+            {"title": building(run.name), "name": run.name, "bags": run.bags, "marked": run.marked, "lines": run.lines}
+            for run in self.runs
+        ]
+
+
+def today(*, compound: Compound, membership: Standing, at: dt.datetime) -> Today:
+    """The page for one member: what the roles of `membership` do not concern is left out."""
+    clock = Clock(compound, at)
+    doors = count_doors(compound)
+    if not doors["all"]:
+        page = Today(households=0)
+        if access.can_import_households(membership):
+            page.action = (_("Import the household list"), reverse("household_import", kwargs={"code": compound.code}))
+        return page
+    facts = read_facts(compound, membership, clock, doors)
+    page = Today(households=doors["all"])
+    page.tiles = list(tiles_of(facts))
+    page.needs = list(needs_of(facts))
+    page.lanes = lanes_of(facts.rounds, clock, url=round_url(facts))
+    # Who may open the round has the buildings there; a captain's own is worth a line here all the same.
+    is_runner = access.can_deliver(membership) and not (
+        access.can_see_orders(membership) and access.sees_all_buildings(membership)
+    )
+    if is_runner and facts.being_brought:
+        page.runs_round = facts.being_brought[0]
+        only = None if access.sees_all_buildings(membership) else membership.buildings
+        page.runs = building_counts(page.runs_round, only=only)
+    if access.can_run_orders(membership) and facts.open:
+        page.action = (_("Paste 接龙"), facts.url("orders:paste", round=facts.open[0].pk))
+    return page

@@ -1,0 +1,180 @@
+"""Forms of the rounds: a new one, its cut-off, its end, its goods, the daily schedule."""
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from compound.models import Compound
+from orders.forms.once import OnceField
+from orders.goods_lines import GoodsLine, parse_goods
+from orders.models import Offer, Order, Round, RoundSchedule, SupplyPoint
+
+# A round is a matter of days. Another year is a slip of the pen, and near the ends of the calendar no zone can be
+# reckoned with any more.
+FARTHEST = dt.timedelta(days=400)
+
+
+class MomentField(forms.DateTimeField):
+    """A `datetime-local` box in the compound's zone, whatever zone the server stands in; not far from `at`."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    tz: zoneinfo.ZoneInfo = zoneinfo.ZoneInfo("Asia/Shanghai")
+    at: dt.datetime | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            return value.astimezone(self.tz).replace(tzinfo=None)
+        return value
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            return value
+        moment = _without_zone(super().to_python(value))
+        return moment.replace(tzinfo=self.tz) if moment else None
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and self.at and abs(value - self.at) > FARTHEST:
+            raise ValidationError(_("More than a year away from today: check the year."), code="far_away")
+
+
+def _without_zone(moment: dt.datetime | None) -> dt.datetime | None:
+    """Django has put the server's zone on what was typed; what was typed is the clock on the wall."""
+    if moment is None or moment.tzinfo is None:
+        return moment
+    from django.utils import timezone
+
+    return timezone.make_naive(moment, timezone.get_current_timezone())
+
+
+class RoundForm(forms.Form):
+    """A round beside those of the schedule."""
+
+    id = OnceField()
+    title = forms.CharField(
+        label=_("Title"), max_length=80, help_text=_("What the neighbours call it, for example: Saturday's pork")
+    )
+    supply_point = forms.ModelChoiceField(
+        label=_("Supply point"), queryset=SupplyPoint.objects.none(), empty_label=None
+    )
+    opens_at = MomentField(label=_("Opens"))
+    cutoff_at = MomentField(label=_("Cut-off"), help_text=_("Orders that come later are kept for the next round."))
+
+    def __init__(self, *args: Any, compound: Compound, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supply_point"].queryset = compound.supply_points.filter(is_active=True)  # type: ignore[attr-defined]
+        _set_clock(self, compound, at)
+
+
+class CutoffForm(forms.Form):
+    cutoff_at = MomentField(label=_("New cut-off"))
+
+    def __init__(self, *args: Any, compound: Compound, at: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _set_clock(self, compound, at)
+
+
+def _set_clock(form: forms.Form, compound: Compound, at: dt.datetime) -> None:
+    """Whose clock the moments of the form are read by, and what it says now."""
+    for field in form.fields.values():
+        if isinstance(field, MomentField):
+            field.tz, field.at = compound.tz, at
+
+
+class ReasonForm(forms.Form):
+    """Why a round or an order ends."""
+
+    reason = forms.CharField(label=_("Why"), max_length=100)
+
+
+class LateForm(forms.Form):
+    """Which late orders go into which round."""
+
+    order = forms.ModelMultipleChoiceField(queryset=Order.objects.none())
+    into = forms.ModelChoiceField(queryset=Round.objects.none())
+
+    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        orders = Order.objects.filter(round__compound=compound)
+        self.fields["order"].queryset = orders  # type: ignore[attr-defined]
+        self.fields["into"].queryset = compound.rounds.all()  # type: ignore[attr-defined]
+
+
+class GoodsForm(forms.Form):
+    """Goods, one a line. `goods` is what was typed, `lines` what was understood."""
+
+    goods = forms.CharField(
+        label=_("Goods, one a line"),
+        max_length=20_000,
+        help_text=_(
+            "Name, unit, price, cap per household, for example: eggs tray 23.5 max 2. What is not known stays away."
+            " A section of the shop stands on a line of its own: 【vegetables】"
+        ),
+        widget=forms.Textarea(attrs={"rows": 8, "class": "area", "spellcheck": "false"}),
+    )
+
+    @property
+    def lines(self) -> list[GoodsLine]:
+        return parse_goods(self.cleaned_data.get("goods", ""))
+
+
+class OfferForm(forms.ModelForm[Offer]):
+    class Meta:
+        model = Offer
+        fields = ["price", "cap"]
+
+
+class OfferChoice(forms.Form):
+    """Which offer of the round a button is about."""
+
+    offer = forms.ModelChoiceField(queryset=Offer.objects.none())
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["offer"].queryset = round.offers.select_related("item", "round")  # type: ignore[attr-defined]
+
+
+class RoundChoice(forms.Form):
+    """Which earlier round the goods are copied from."""
+
+    source = forms.ModelChoiceField(queryset=Round.objects.none())
+
+    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].queryset = compound.rounds.all()  # type: ignore[attr-defined]
+
+
+class ScheduleForm(forms.Form):
+    supply_point = forms.ModelChoiceField(
+        label=_("Supply point"), queryset=SupplyPoint.objects.none(), empty_label=None
+    )
+    cutoff = forms.TimeField(
+        label=_("Cut-off each day"),
+        widget=forms.TimeInput(attrs={"type": "time", "class": "short"}, format="%H:%M"),
+    )
+
+    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supply_point"].queryset = compound.supply_points.filter(is_active=True)  # type: ignore[attr-defined]
+
+
+class ScheduleSwitch(forms.Form):
+    schedule = forms.ModelChoiceField(queryset=RoundSchedule.objects.none())
+    is_active = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = compound.round_schedules.select_related("supply_point", "compound")
+        self.fields["schedule"].queryset = rows  # type: ignore[attr-defined]
+
+
+class SupplyPointForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=40)
+    kind = forms.ChoiceField(label=_("Kind"), choices=SupplyPoint.Kind.choices)

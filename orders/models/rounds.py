@@ -1,0 +1,225 @@
+"""Where things are bought, when a round closes, and what it offers."""
+
+import datetime as dt
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from compound.models import Compound
+
+# The kind of the job that makes a round's sheets; its key is the round's id.
+SHEETS_JOB = "round_sheets"
+
+
+class SupplyPoint(models.Model):
+    """保供点: a shop or pharmacy that may sell to the compound."""
+
+    class Kind(models.TextChoices):
+        SHOP = "shop", _("shop")
+        PHARMACY = "pharmacy", _("pharmacy")
+
+    compound = models.ForeignKey(
+        Compound, on_delete=models.CASCADE, related_name="supply_points", verbose_name=_("compound")
+    )
+    name = models.CharField(_("name"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SHOP)
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("sells at present"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("supply point")
+        verbose_name_plural = _("supply points")
+        ordering = ["compound", "position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "name"], name="supply_point_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="supply_point_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Section(models.Model):
+    """A section of a supply point, in the order in which a shopper walks through it."""
+
+    supply_point = models.ForeignKey(
+        SupplyPoint, on_delete=models.CASCADE, related_name="sections", verbose_name=_("supply point")
+    )
+    name = models.CharField(_("name"), max_length=20)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["supply_point", "position", "name"]
+        constraints = [models.UniqueConstraint(fields=["supply_point", "name"], name="section_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """A good that a supply point sells, under the name that the sheets use."""
+
+    supply_point = models.ForeignKey(
+        SupplyPoint, on_delete=models.CASCADE, related_name="items", verbose_name=_("supply point")
+    )
+    section = models.ForeignKey(
+        Section,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="items",
+        verbose_name=_("section"),
+    )
+    name = models.CharField(_("goods"), max_length=60)
+    unit = models.CharField(pgettext_lazy("of goods", "unit"), max_length=10, blank=True)
+    # Other words for the same good in the residents' mouths, exact after cleaning.
+    aliases = ArrayField(models.CharField(max_length=60), verbose_name=_("other names"), default=list, blank=True)
+    is_active = models.BooleanField(_("on sale"), default=True)
+
+    class Meta:
+        verbose_name = _("goods")
+        verbose_name_plural = _("goods")
+        ordering = ["supply_point", "section__position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["supply_point", "name", "unit"], name="item_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="item_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoundSchedule(models.Model):
+    """A cut-off that comes every day (12:00, 18:00); rounds are made from it ahead of time by the sweep."""
+
+    compound = models.ForeignKey(
+        Compound, on_delete=models.CASCADE, related_name="round_schedules", verbose_name=_("compound")
+    )
+    supply_point = models.ForeignKey(
+        SupplyPoint, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("supply point")
+    )
+    cutoff = models.TimeField(_("cut-off each day"))
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("round schedule")
+        verbose_name_plural = _("round schedules")
+        ordering = ["compound", "cutoff"]
+        constraints = [
+            models.UniqueConstraint(fields=["supply_point", "cutoff"], name="schedule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supply_point.name} {self.cutoff:%H:%M}"
+
+
+class Round(models.Model):
+    """One order round: open until its cut-off, then closed → shopping → delivering → settled, or cancelled.
+
+    Whether it takes orders is asked of the clock (`takes_orders`), not of `state`: the closing job may be late.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+        SHOPPING = "shopping", _("shopping")
+        DELIVERING = "delivering", _("delivering")
+        SETTLED = "settled", _("settled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="rounds", verbose_name=_("compound"))
+    supply_point = models.ForeignKey(
+        SupplyPoint, on_delete=models.RESTRICT, related_name="rounds", verbose_name=_("supply point")
+    )
+    schedule = models.ForeignKey(
+        RoundSchedule, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="rounds"
+    )
+    # The cut-off as the schedule meant it, before anybody moved it.
+    scheduled_for = models.DateTimeField(null=True, blank=True, editable=False)
+    title = models.CharField(_("title"), max_length=80)
+    opens_at = models.DateTimeField(_("opens at"))
+    cutoff_at = models.DateTimeField(_("cut-off"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    state_at = models.DateTimeField(_("in this state since"), editable=False)
+    cancel_reason = models.CharField(_("why it was cancelled"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["compound", "-cutoff_at"]
+        indexes = [
+            # The rounds page, newest first.
+            models.Index(fields=["compound", "-cutoff_at"], name="round_of_compound"),
+            # The sweep: what is due.
+            models.Index(fields=["cutoff_at"], condition=Q(state="open"), name="round_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "scheduled_for"], name="round_once_per_cutoff"),
+            models.CheckConstraint(
+                condition=Q(cutoff_at__gt=F("opens_at")),
+                name="round_closes_after_opening",
+                violation_error_message=_("The cut-off must come after the opening."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True)
+                | Q(state="cancelled")
+                | (~Q(state__in=["open", "cancelled"]) & Q(closed_at__isnull=False)),
+                name="round_closed_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="round_cancelled_with_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def takes_orders(self, at: dt.datetime) -> bool:
+        return self.state == self.State.OPEN and self.opens_at <= at < self.cutoff_at
+
+
+class Offer(models.Model):
+    """An item in a round. The price may be unknown until the till: null, left out of totals."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="offers", verbose_name=_("round"))
+    item = models.ForeignKey(Item, on_delete=models.RESTRICT, related_name="offers", verbose_name=_("goods"))
+    price = models.DecimalField(
+        _("price, yuan"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    cap = models.DecimalField(
+        _("at most per household"),
+        max_digits=7,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["round", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "item"], name="offer_once"),
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="offer_price"),
+            models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0), name="offer_cap"),
+        ]
+
+    def __str__(self) -> str:
+        return self.item.name

@@ -1,0 +1,319 @@
+"""A paste as its review page shows it: what is unclear first, with what could be meant, then new, changed, gone, same.
+
+Eight statements at the most, however long the paste is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from compound.models import Compound, Household, Resident
+from compound.rooms import clean, find_room
+from orders.models import ChainEntry, ChainImport, Nickname
+from orders.services.orders import as_line
+from orders.warning_words import code_of, detail_of, sentences
+
+Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
+MOST_ROOMS = 5
+MOST_NAMES = 3
+# Two of three characters in common: 真真妈 and 真真, not 王姐 and 李姐.
+ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A suggestion for the item at `index`: `value` is the form's `index:amount`."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Good:
+    """One item in words; `amount` None while nobody knows how much."""
+
+    goods: str
+    amount: str | None
+    unit: str
+
+
+@dataclass
+class Row:
+    """One entry with what the page says beside it. `group`: open, new, changed, gone, same, left."""
+
+    entry: ChainEntry
+    group: str
+    goods: list[Good]
+    before: list[Good] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    rooms: list[str] = field(default_factory=list)
+    amounts: list[Quantity] = field(default_factory=list)
+    twins: list[int] = field(default_factory=list)
+    is_first_twin: bool = False
+    can_decide: bool = True
+    can_change: bool = True
+    is_edited: bool = False
+    error: str = ""
+    typed_room: str = ""
+
+    def keep(self, *, room: str, items: Sequence[Good]) -> None:
+        """Shows what was typed again, beside what is wrong with it."""
+        self.typed_room = room
+        if items:
+            self.goods = list(items)
+
+    @property
+    def is_open(self) -> bool:
+        return self.entry.decision == Decision.OPEN
+
+    @property
+    def is_gone(self) -> bool:
+        return self.entry.change == Change.GONE
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.entry.status == Status.CANCEL and not self.is_gone
+
+    @property
+    def is_complete(self) -> bool:
+        """Can be taken as it stands."""
+        if self.is_gone or self.is_withdrawal:
+            return True
+        items = self.entry.items
+        return self.entry.household is not None and bool(items) and all(as_line(item) for item in items)
+
+    @property
+    def lines(self) -> list[Good]:
+        """The goods to edit, with one empty line at the end."""
+        return [*self.goods, Good("", "", "")]
+
+
+@dataclass(frozen=True)
+class Review:
+    """`is_overtaken`: a later confirmed paste of the group has taken its place. `is_over`: nothing can be decided."""
+
+    chain_import: ChainImport
+    is_overtaken: bool
+    is_over: bool
+    rows: tuple[Row, ...]
+    open: int
+    clear: int
+    new: int
+    changed: int
+    gone: int
+    same: int
+    left: int
+
+    def group(self, name: str) -> list[Row]:
+        return [row for row in self.rows if row.group == name]
+
+    @property
+    def next_open(self) -> int | None:
+        """Position of the first entry that somebody has still to look at."""
+        return next((row.entry.position for row in self.rows if row.is_open), None)
+
+
+def review_of(chain_import: ChainImport, compound: Compound) -> Review:
+    """All entries, grouped and with suggestions for those that are open."""
+    entries = list(
+        chain_import.entries.select_related("household", "follows__household", "decided_by").order_by("position")
+    )
+    in_review = chain_import.state == ChainImport.State.REVIEW
+    confirmed = chain_import.state == ChainImport.State.CONFIRMED
+    overtaken = confirmed and not ChainImport.objects.filter(pk=chain_import.pk).current().exists()
+    rows = [_row(entry) for entry in entries]
+    for row in rows:
+        row.can_decide = in_review or (confirmed and row.is_open and not overtaken)
+        row.can_change = in_review
+    open_rows = [row for row in rows if row.is_open and row.can_decide]
+    _find_twins(rows)
+    _suggest_rooms([row for row in open_rows if row.entry.household is None and not row.is_gone], compound)
+    for row in open_rows:
+        row.amounts = _amounts(row.entry)
+    counts: dict[str, int] = defaultdict(int)
+    for row in rows:
+        counts[row.group] += 1
+    return Review(
+        chain_import=chain_import,
+        is_overtaken=overtaken,
+        is_over=overtaken or not (in_review or confirmed),
+        rows=tuple(_with_twins_together(rows)),
+        clear=len(rows) - counts["open"],
+        **{name: counts[name] for name in ("open", "new", "changed", "gone", "same", "left")},
+    )
+
+
+def _row(entry: ChainEntry) -> Row:
+    if entry.decision == Decision.OPEN:
+        group = "open"
+    elif entry.change == Change.GONE:
+        group = "gone"
+    elif entry.decision == Decision.LEAVE:
+        group = "left"
+    else:
+        group = entry.change
+    row = Row(entry, group, goods=_goods(entry.items))
+    if entry.decision == Decision.OPEN:
+        row.words = sentences(entry.warnings)
+    if entry.change == Change.CHANGED and entry.follows is not None:
+        row.before = _goods(entry.follows.items)
+    return row
+
+
+def _goods(items: Iterable[Mapping[str, Any]]) -> list[Good]:
+    return [Good(item["goods"], item["quantity"], item["unit"]) for item in items]
+
+
+# ── a name that stands twice ──────────────────────
+
+
+def _who(entry: ChainEntry) -> tuple[str, str]:
+    return clean(entry.name).casefold(), entry.room_text
+
+
+def _find_twins(rows: Sequence[Row]) -> None:
+    """Rows that are about one name, where at least one of them is still open because of it."""
+    by_who: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if not row.is_gone:
+            by_who[_who(row.entry)].append(row)
+    for together in by_who.values():
+        asked = any(row.is_open and "name_twice" in map(code_of, row.entry.warnings) for row in together)
+        if len(together) > 1 and asked:
+            positions = [row.entry.position for row in together]
+            for row in together:
+                row.twins = positions
+            next(row for row in together if row.is_open).is_first_twin = True
+
+
+def _with_twins_together(rows: Sequence[Row]) -> list[Row]:
+    """Twins stand next to each other among the open ones, at the place of the first."""
+    return sorted(rows, key=lambda row: (row.group != "open", row.twins[0] if row.twins else row.entry.position))
+
+
+# ── what could be meant ───────────────────────────
+
+
+def _suggest_rooms(rows: Sequence[Row], compound: Compound) -> None:
+    """Rooms to choose from with one tap. Three statements when somebody's room is unknown, else none."""
+    if not rows:
+        return
+    doors = _Doors(compound)
+    names = _Names(compound)
+    people = _People(compound, [row.entry for row in rows])
+    for row in rows:
+        rooms = doors.like(row.entry)
+        if not row.entry.room_text:
+            rooms = rooms + names.like(row.entry.name) + people.like(row.entry)
+        row.rooms = list(dict.fromkeys(rooms))[:MOST_ROOMS]
+
+
+class _Doors:
+    """The compound's rooms by number, for "the same number elsewhere" and "a digit off"."""
+
+    def __init__(self, compound: Compound) -> None:
+        self.by_number: dict[str, list[str]] = defaultdict(list)
+        self.by_building: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        rows = compound.households.order_by("sort_key").values_list("room", "building__name", "number", "occupancy")
+        for room, building, number, occupancy in rows:
+            # Nobody orders from an empty flat, except by a slip of the pen that leads elsewhere.
+            if occupancy == Household.Occupancy.OCCUPIED:
+                self.by_number[number].append(room)
+                self.by_building[building].append((number, room))
+
+    def like(self, entry: ChainEntry) -> list[str]:
+        for warning in entry.warnings:
+            if code_of(warning) == "unit_ambiguous":
+                return detail_of(warning).split("|")
+            if code_of(warning) == "room_only":
+                return self.by_number.get(detail_of(warning), [])
+        if not entry.room_text:
+            return []
+        building, _dash, rest = entry.room_text.partition("-")
+        number = rest.rpartition("-")[2]
+        same_building = [room for other, room in self.by_building.get(building, []) if other == number]
+        near = [room for other, room in self.by_building.get(building, []) if _a_slip(number, other)]
+        elsewhere = self.by_number.get(number, []) if building not in self.by_building else []
+        return same_building + near[:MOST_ROOMS] + elsewhere[:MOST_ROOMS]
+
+
+def _a_slip(written: str, real: str) -> bool:
+    """One character wrong, two neighbours swapped, or one left out."""
+    if len(written) == len(real):
+        wrong = [place for place, (a, b) in enumerate(zip(written, real, strict=True)) if a != b]
+        if len(wrong) == 1:
+            return True
+        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1
+        return swapped and written[wrong[0]] == real[wrong[1]] and written[wrong[1]] == real[wrong[0]]
+    short, long = sorted((written, real), key=len)
+    return len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+class _Names:
+    """Nicknames that were matched by hand before, by their characters."""
+
+    def __init__(self, compound: Compound) -> None:
+        self.known = [
+            (frozenset(clean(name).casefold()), room)
+            for name, room in Nickname.objects.filter(compound=compound).values_list("name", "household__room")
+        ]
+
+    def like(self, name: str) -> list[str]:
+        mine = frozenset(clean(name).casefold()) - {" ", "-"}
+        if not mine:
+            return []
+        scored = [(2 * len(mine & other) / (len(mine) + len(other)), room) for other, room in self.known]
+        return [room for score, room in sorted(scored, reverse=True)[:MOST_NAMES] if score >= ALIKE]
+
+
+class _People:
+    """Residents by name: 张三 without a room, and 王姐 of building 3 where a 王 lives in it."""
+
+    def __init__(self, compound: Compound, entries: Iterable[ChainEntry]) -> None:
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        self.by_surname: dict[tuple[str, str], list[str]] = defaultdict(list)
+        names = [clean(entry.name) for entry in entries if not entry.room_text]
+        in_buildings = [building for entry in entries if (building := _building_of(entry))]
+        rows = (
+            Resident.objects.filter(household__compound=compound)
+            .filter(Q(name__in=names) | Q(household__building__name__in=in_buildings))
+            .order_by("household__sort_key")
+            .values_list("name", "household__room", "household__building__name")
+        )
+        for name, room, building in rows:
+            self.by_name[name].append(room)
+            self.by_surname[building, name[:1]].append(room)
+
+    def like(self, entry: ChainEntry) -> list[str]:
+        name, building = clean(entry.name), _building_of(entry)
+        if not name:
+            return []
+        return self.by_name[name] + (self.by_surname[building, name[:1]] if building else [])
+
+
+def _building_of(entry: ChainEntry) -> str:
+    """The building that is written where the room is not: `3` of 3栋王姐."""
+    for warning in entry.warnings:
+        if code_of(warning) == "building_only" and (found := find_room(detail_of(warning))):
+            return found.building
+    return ""
+
+
+def _amounts(entry: ChainEntry) -> list[Quantity]:
+    """For the first item without a quantity: what stands behind a plus sign, then 1 and 2."""
+    for index, item in enumerate(entry.items):
+        if item["quantity"] is None and item["goods"]:
+            written = [_plus_number(entry.raw)] if "plus_number" in map(code_of, entry.warnings) else []
+            values = dict.fromkeys([*filter(None, written), "1", "2"])
+            return [Quantity(f"{index}:{value}", f"{item['goods']} {value}{item['unit']}") for value in values]
+    return []
+
+
+def _plus_number(raw: str) -> str | None:
+    """The digits behind the first plus sign of the line: `+3` → 3."""
+    rest = clean(raw).partition("+")[2].lstrip()
+    digits = rest[: next((i for i, char in enumerate(rest) if not char.isdigit()), len(rest))]
+    return digits[:4].lstrip("0") or None

@@ -1,0 +1,86 @@
+"""What may happen to a round, an order and a delivery. Pure: no database, no clock."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from compound.refusals import Refusal
+from orders.models import Order, OrderLine, Round
+
+S = Round.State
+
+# One direction only. A round is closed by its cut-off, never by hand before anybody could see it coming.
+NEXT_STATES: dict[str, tuple[str, ...]] = {
+    S.OPEN: (S.CLOSED, S.CANCELLED),
+    S.CLOSED: (S.SHOPPING, S.CANCELLED),
+    S.SHOPPING: (S.DELIVERING, S.CANCELLED),
+    S.DELIVERING: (S.SETTLED,),
+    S.SETTLED: (),
+    S.CANCELLED: (),
+}
+
+
+def check_next_state(round: Round, to: str) -> None:
+    """Raises `round_state` unless the round may go from its state to `to`."""
+    if to not in NEXT_STATES[round.state]:
+        raise Refusal(
+            "round_state",
+            _("This round is “%(now)s” and cannot become “%(then)s”. Load the page again to see where it stands.")
+            % {"now": round.get_state_display(), "then": Round.State(to).label},
+            now=round.state,
+            then=to,
+        )
+
+
+def check_cutoff(round: Round, *, cutoff_at: dt.datetime, at: dt.datetime) -> None:
+    """A cut-off moves only while the round is open, and only to a moment still to come."""
+    if round.state != S.OPEN or round.cutoff_at <= at:
+        raise Refusal("round_closed", _("The cut-off has passed: it cannot be moved any more."))
+    if cutoff_at <= at:
+        raise Refusal("cutoff_past", _("The new cut-off has passed already: choose a later time."))
+    if cutoff_at <= round.opens_at:
+        raise Refusal("cutoff_before_opening", _("The cut-off must come after the opening."))
+
+
+def order_state(round: Round, at: dt.datetime) -> str:
+    """`placed` or `late` for an order written at `at`. An order is never refused for coming late.
+
+    Raises `round_cancelled` and `round_not_open_yet`: those have another round to go to.
+    """
+    if round.state == S.CANCELLED:
+        raise Refusal("round_cancelled", _("This round was cancelled: enter the order in another one."))
+    if at < round.opens_at:
+        raise Refusal("round_not_open_yet", _("This round does not take orders yet: choose the one that is open."))
+    return Order.State.PLACED if round.takes_orders(at) else Order.State.LATE
+
+
+def may_withdraw(round: Round, order_state: str) -> bool:
+    """An order ends until its goods are on their way; a late one has none yet."""
+    return order_state == Order.State.LATE or round.state not in (S.DELIVERING, S.SETTLED)
+
+
+# What is ordered in the evening is bought next morning: until then a line without a mark is on its way, not owed.
+ON_ITS_WAY = dt.timedelta(days=1)
+
+
+def over_cap(ordered: Decimal, cap: Decimal | None) -> bool:
+    return cap is not None and ordered > cap
+
+
+def delivered_quantity(outcome: str, *, ordered: Decimal, delivered: Decimal | None) -> Decimal | None:
+    """The quantity that goes with an outcome: all, none, or for `missing` the part that did arrive (default none)."""
+    outcomes = OrderLine.Outcome
+    if outcome == outcomes.PENDING:
+        return None
+    if outcome == outcomes.DELIVERED:
+        return ordered
+    if outcome in (outcomes.REFUSED, outcomes.NOBODY_HOME):
+        return Decimal(0)
+    part = delivered if delivered is not None else Decimal(0)
+    if not 0 <= part < ordered:
+        raise Refusal(
+            "missing_not_less",
+            _("What arrived must be less than what was ordered, else nothing is missing."),
+        )
+    return part

@@ -1,0 +1,341 @@
+"""A paste of the chat: read, reviewed, confirmed once, undone until the round closes.
+
+The way of one paste: `paste_chain` keeps the raw text and writes one entry per understood line with what
+changed since the last paste of the same group (chain_reading.py); `decide_entry` is a person's word on one of them;
+`confirm_chain` turns what is decided into orders; `undo_chain` takes all of that back.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compound.models import Household, User
+from compound.refusals import Refusal
+from compound.rooms import clean, room_number
+from compound.services import audit
+from orders import rules
+from orders.jielong import parse_chain
+from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order, OrderLine, Round
+from orders.services.chain_reading import (
+    Registry,
+    first_line,
+    ordered_elsewhere,
+    read_entries,
+    warn_of_household,
+)
+from orders.services.locks import lock_round
+from orders.services.orders import Catalogue, as_line, end_orders, new_lines
+from orders.services.sheet_requests import renew_sheets
+
+MOST_CHARACTERS = 400_000
+Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
+State = ChainImport.State
+
+
+@transaction.atomic
+def paste_chain(
+    *, round: Round, source: ChainSource, text: str, goods: str = "", by: User, at: dt.datetime
+) -> ChainImport:
+    """Reads a paste into entries to review. A review of the same group that is still open gives way to it.
+
+    `goods` says what a bare `6份` means; the round's only offer, or the title of the chain, when it is empty.
+    Raises `text_empty`, `text_long`, `round_cancelled`, `round_not_open_yet`.
+    """
+    if not clean(text).strip():
+        raise Refusal("text_empty", _("Paste the text of the chat first."))
+    if len(text) > MOST_CHARACTERS:
+        raise Refusal("text_long", _("This text is too long for one 接龙: paste one group at a time."))
+    # The one character that PostgreSQL cannot keep, and halves of characters that no encoding can.
+    text = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    # Reading may take a second, and nobody may wait for it: before the lock.
+    chain = parse_chain(text, buildings=list(round.compound.buildings.values_list("name", flat=True)))
+    round = lock_round(round.pk)
+    rules.order_state(round, at)
+    round.chain_imports.filter(source=source, state=State.REVIEW).update(
+        state=State.DISCARDED, ended_at=at, ended_by=by
+    )
+    registry, catalogue = Registry(round.compound), Catalogue(round)
+    previous = last_confirmed(round, source)
+    chain_import = ChainImport.objects.create(
+        round=round,
+        source=source,
+        previous=previous,
+        text=text,
+        title=chain.title,
+        goods=(goods.strip() or (catalogue.only.item.name if catalogue.only else "") or first_line(chain.title))[:60],
+        skipped=[s.as_dict() for s in chain.skipped],
+        pasted_at=at,
+        pasted_by=by,
+    )
+    ChainEntry.objects.bulk_create(read_entries(chain, chain_import, registry, catalogue))
+    return chain_import
+
+
+def last_confirmed(round: Round, source: ChainSource) -> ChainImport | None:
+    """The confirmed paste that no other confirmed one builds on. Under the round's lock there is one at the most."""
+    return ChainImport.objects.filter(round=round, source=source, state=State.CONFIRMED).current().first()
+
+
+@transaction.atomic
+def decide_entry(
+    *,
+    entry: ChainEntry,
+    decision: str,
+    by: User,
+    at: dt.datetime,
+    household: Household | None = None,
+    items: Sequence[Mapping[str, str | None]] | None = None,
+    learn: bool = True,
+) -> ChainEntry:
+    """A person's word on one entry: which household, which goods, take it or leave it out.
+
+    On a paste that is confirmed already the word takes effect at once. A nickname matched by hand is remembered.
+    Raises `household_missing`, `household_elsewhere`, `goods_missing`, `review_over`, `round_delivering`.
+    """
+    round, chain_import = _lock(entry.chain_import)
+    entry = ChainEntry.objects.select_related("household", "order").get(pk=entry.pk)
+    confirmed = chain_import.state == State.CONFIRMED
+    overtaken = confirmed and last_confirmed(round, chain_import.source) != chain_import
+    over = chain_import.state not in (State.REVIEW, State.CONFIRMED)
+    if over or overtaken or (confirmed and entry.decision != Decision.OPEN):
+        raise _finished()
+    if household is not None:
+        if household.compound_id != round.compound_id:
+            raise Refusal("household_elsewhere", _("This household belongs to another compound."))
+        entry.household = household
+    if items is not None:
+        entry.items = [{"goods": i["goods"], "quantity": i["quantity"], "unit": i["unit"] or ""} for i in items]
+    wants_order = entry.change != Change.GONE and entry.status != Status.CANCEL
+    if decision == Decision.TAKE and wants_order:
+        if entry.household is None:
+            raise Refusal("household_missing", _("Choose the household first."))
+        if not entry.items or not all(as_line(item) for item in entry.items):
+            raise Refusal("goods_missing", _("Write the goods and how much of each."))
+    entry.decision, entry.decided_by, entry.decided_at = decision, by, at
+    entry.save(update_fields=["household", "items", "decision", "decided_by", "decided_at"])
+    # 301 alone is no nickname: the next building has a 301 too.
+    name = clean(entry.name)
+    if learn and household is not None and name and not entry.room_text and room_number(name) is None:
+        Nickname.objects.update_or_create(
+            compound=round.compound,
+            name=name[:80],
+            defaults={"household": household, "learned_at": at, "learned_by": by},
+        )
+    # "Open" on a confirmed paste only notes what is known by now, for example the household.
+    if confirmed and decision != Decision.OPEN:
+        if _withdraws(entry) and not _may_withdraw(entry, round):
+            raise Refusal(
+                "round_delivering", _("The goods are on their way: mark at the door what happens to them instead.")
+            )
+        counts = _apply([entry], chain_import, round, by, at)
+        _record("chain.decided", chain_import, round, by, at, line=entry.line, decision=decision, **counts)
+    return entry
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person says about one entry; None leaves that part as it is."""
+
+    entry: ChainEntry
+    decision: str
+    household: Household | None = None
+    items: Sequence[Mapping[str, str | None]] | None = None
+
+
+@transaction.atomic
+def decide_entries(*, words: Sequence[Word], by: User, at: dt.datetime) -> None:
+    """Several words at once, all or none: what is said about a name that stands twice is said about both lines."""
+    for word in words:
+        decide_entry(entry=word.entry, decision=word.decision, household=word.household, items=word.items, by=by, at=at)
+
+
+@transaction.atomic
+def confirm_chain(*, chain_import: ChainImport, by: User, at: dt.datetime) -> dict[str, int]:
+    """Turns what is decided into orders, once. Returns counts: placed, late, replaced, cancelled, open.
+
+    What is still open stays on the round's page as something to look at. Confirming a confirmed paste does nothing.
+    Raises `review_over`, `review_stale`.
+    """
+    round, chain_import = _lock(chain_import)
+    if chain_import.state == State.CONFIRMED:
+        return {"placed": 0, "late": 0, "replaced": 0, "cancelled": 0, "open": open_entries(chain_import)}
+    if chain_import.state != State.REVIEW:
+        raise _finished()
+    last = last_confirmed(round, chain_import.source)
+    if (last.pk if last else None) != chain_import.previous_id:
+        raise Refusal(
+            "review_stale",
+            _("Somebody confirmed another paste of this group meanwhile. Paste the text again."),
+        )
+    rules.order_state(round, at)
+    chain_import.state, chain_import.confirmed_at, chain_import.confirmed_by = State.CONFIRMED, at, by
+    chain_import.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+    decided = list(chain_import.entries.select_related("household", "order").exclude(decision=Decision.OPEN))
+    reopened = _reopen(decided, chain_import, round)
+    counts = _apply([entry for entry in decided if entry not in reopened], chain_import, round, by, at)
+    counts["open"] = open_entries(chain_import)
+    _record("chain.confirmed", chain_import, round, by, at, **counts)
+    return counts
+
+
+def _reopen(entries: Sequence[ChainEntry], chain_import: ChainImport, round: Round) -> list[ChainEntry]:
+    """Gives back to a person what has become doubtful since the text was read.
+
+    Another group's paste may have been confirmed meanwhile, a flat may have become empty, goods may be on their way.
+    """
+    elsewhere = ordered_elsewhere(chain_import)
+    reopened = []
+    for entry in entries:
+        by_machine = entry.decided_by_id is None and entry.decision == Decision.TAKE
+        doubtful = by_machine and entry.change == Change.NEW and warn_of_household(entry, elsewhere)
+        if doubtful or (_withdraws(entry) and not _may_withdraw(entry, round)):
+            entry.decision = Decision.OPEN
+            reopened.append(entry)
+    ChainEntry.objects.bulk_update(reopened, ["decision", "warnings"])
+    return reopened
+
+
+def open_entries(chain_import: ChainImport) -> int:
+    return chain_import.entries.filter(decision=Decision.OPEN).count()
+
+
+def _is_alive(order: Order | None) -> bool:
+    return order is not None and order.state in (Order.State.PLACED, Order.State.LATE)
+
+
+def _withdraws(entry: ChainEntry) -> bool:
+    """Whether the entry, as decided, ends the order that stands for it."""
+    if not _is_alive(entry.order):
+        return False
+    if entry.decision == Decision.LEAVE:
+        # Said by hand: of two lines of one name only the later counts, so the earlier one's order ends.
+        return entry.change == Change.SAME and entry.decided_by_id is not None
+    return entry.change == Change.GONE or entry.status == Status.CANCEL
+
+
+def _may_withdraw(entry: ChainEntry, round: Round) -> bool:
+    # A late order that was taken into another round is that round's: its row is not locked here.
+    order = entry.order
+    return order is not None and order.round_id == round.pk and rules.may_withdraw(round, order.state)
+
+
+def _apply(
+    entries: Sequence[ChainEntry], chain_import: ChainImport, round: Round, by: User, at: dt.datetime
+) -> dict[str, int]:
+    """Writes the orders that decided entries stand for. Six statements, however many entries.
+
+    A change that comes after the cut-off replaces nothing: the order that is on the sheets stays there, and
+    the late one beside it remembers which it would have replaced.
+    """
+    catalogue = Catalogue(round)
+    replaced: list[Order] = []
+    withdrawn: list[Order] = []
+    placed: list[Order] = []
+    lines: list[OrderLine] = []
+    for entry in entries:
+        before = entry.order
+        if _withdraws(entry) and before is not None:
+            withdrawn.append(before)
+        stays = entry.change == Change.GONE or entry.status == Status.CANCEL
+        if stays or entry.decision == Decision.LEAVE or (entry.change == Change.SAME and before is not None):
+            continue
+        order = Order(
+            round=round,
+            household=entry.household,
+            state=rules.order_state(round, at),
+            channel=Order.Channel.CHAIN,
+            chain_import=chain_import,
+            remark=entry.note[:200],
+            entered_at=at,
+            entered_by=by,
+        )
+        if before is not None and _is_alive(before):
+            if order.state == Order.State.LATE and before.state == Order.State.PLACED:
+                order.instead_of = before
+            else:
+                replaced.append(before)
+        entry.order = order
+        placed.append(order)
+        lines += new_lines(order, [line for i in entry.items if (line := as_line(i))], catalogue)
+    for orders, end, reason in (
+        (replaced, Order.State.REPLACED, _("changed in the 接龙")),
+        (withdrawn, Order.State.CANCELLED, _("withdrawn in the 接龙")),
+    ):
+        end_orders(orders, state=end, reason=reason, by=by, at=at, ended_import=chain_import)
+    Order.objects.bulk_create(placed)
+    OrderLine.objects.bulk_create(lines)
+    ChainEntry.objects.bulk_update(entries, ["order"], batch_size=1000)
+    if placed or replaced or withdrawn:
+        renew_sheets(round=round, by=by, at=at)
+    late = sum(order.state == Order.State.LATE for order in placed)
+    return {
+        "placed": len(placed) - late,
+        "late": late,
+        "replaced": len(replaced),
+        "cancelled": len(withdrawn),
+    }
+
+
+@transaction.atomic
+def discard_chain(*, chain_import: ChainImport, by: User, at: dt.datetime) -> ChainImport:
+    """Throws a review away; the text is kept."""
+    _round, chain_import = _lock(chain_import)
+    if chain_import.state == State.REVIEW:
+        chain_import.state, chain_import.ended_at, chain_import.ended_by = State.DISCARDED, at, by
+        chain_import.save(update_fields=["state", "ended_at", "ended_by"])
+    return chain_import
+
+
+@transaction.atomic
+def undo_chain(*, chain_import: ChainImport, by: User, at: dt.datetime) -> ChainImport:
+    """Takes a confirmed paste back, until its round closes: its orders go, those it ended come back.
+
+    Raises `round_closed`, `not_the_last`, `review_over`.
+    """
+    round, chain_import = _lock(chain_import)
+    if chain_import.state != State.CONFIRMED:
+        raise Refusal("review_over", _("This paste has been taken back already."))
+    if not round.takes_orders(at):
+        raise Refusal("round_closed", _("The round has closed: cancel single orders instead."))
+    last = last_confirmed(round, chain_import.source)
+    if last is None or last.pk != chain_import.pk:
+        raise Refusal("not_the_last", _("A later paste of this group builds on this one: take that one back first."))
+    alive = [Order.State.PLACED, Order.State.LATE]
+    # What somebody has ended at the desk since stays ended: the order before it does not come back either.
+    ended = chain_import.entries.filter(order__chain_import=chain_import).exclude(order__state__in=alive)
+    over = list(ended.filter(follows__order__isnull=False).values_list("follows__order", flat=True))
+    own = Order.objects.select_for_update(of=("self",)).filter(chain_import=chain_import, state__in=alive)
+    end_orders(list(own.order_by("pk")), state=Order.State.CANCELLED, reason=_("paste taken back"), by=by, at=at)
+    Order.objects.filter(ended_import=chain_import).exclude(pk__in=over).update(
+        state=Order.State.PLACED, ended_at=None, ended_by=None, ended_import=None, end_reason=""
+    )
+    chain_import.state, chain_import.ended_at, chain_import.ended_by = State.UNDONE, at, by
+    chain_import.save(update_fields=["state", "ended_at", "ended_by"])
+    _record("chain.undone", chain_import, round, by, at)
+    return chain_import
+
+
+def _lock(chain_import: ChainImport) -> tuple[Round, ChainImport]:
+    """Both rows locked, in the one order; `chain_import` as it stands now."""
+    round = lock_round(chain_import.round_id)
+    locked = ChainImport.objects.select_for_update(of=("self",)).select_related("source__building", "round")
+    return round, locked.get(pk=chain_import.pk)
+
+
+def _finished() -> Refusal:
+    return Refusal("review_over", _("This paste is finished: paste the text again to change something."))
+
+
+def _record(action: str, chain_import: ChainImport, round: Round, by: User, at: dt.datetime, **facts: object) -> None:
+    audit.record(
+        compound=round.compound,
+        by=by,
+        at=at,
+        action=action,
+        subject=str(chain_import.pk),
+        text=f"{round.title} · {chain_import.source.name}",
+        **facts,
+    )

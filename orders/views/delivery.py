@@ -1,0 +1,153 @@
+"""At the doors: one building's run, and what is still owed."""
+
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from compound import access
+from compound.models import Household
+from compound.refusals import Refusal
+from compound.views.access import Access, compound_for
+from orders.forms.delivery import CloseForm, DoorForm
+from orders.models import Round
+from orders.queries.delivery import on_the_way, owed_lines, run_of, waiting_orders
+from orders.queries.unread import unread_lines
+from orders.services import delivery as services
+from orders.services.delivery import DOORS_FROM
+from orders.views.access import BuildingAccess, building_for, me, post_or, seen_buildings
+
+LINES_PER_PAGE = 100
+# Of the chat. More is a paste that nobody has looked at, and that is done on its own page.
+UNREAD_AT_ONCE = 50
+
+
+@require_GET
+def run(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
+    """The doors of one building in walking order, each with what was ordered and what happened."""
+    found = building_for(request, code, round, building, *access.DELIVER)
+    return render(request, "orders/delivery.html", _run_context(found))
+
+
+def _run_context(found: BuildingAccess) -> dict[str, Any]:
+    round = found.round
+    return {
+        "round": round,
+        "building": found.building,
+        "run": run_of(round, found.building),
+        "can_mark": round.state in DOORS_FROM,
+        "can_see_round": access.can_see_orders(found.membership),
+    }
+
+
+@post_or("orders:delivery")
+def mark(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
+    """What happened at one door. With htmx the door and the counts come back, without it the page at the door."""
+    found = building_for(request, code, round, building, *access.DELIVER)
+    form, error = DoorForm(request.POST, round=found.round, building=found.building), ""
+    if form.is_valid() and form.household is not None:
+        try:
+            _mark(request, found.round, form.household, form)
+        except Refusal as refusal:
+            error = refusal.message
+    else:
+        error = next(str(text) for texts in form.errors.values() for text in texts)
+    context = _run_context(found)
+    doors = [door for door in context["run"].doors if door.household == form.household]
+    for door in doors:
+        door.error = error
+    if "HX-Request" in request.headers:
+        return render(request, "orders/delivery_doors.html", context | {"doors": doors, "is_fragment": True})
+    if error:
+        return render(request, "orders/delivery.html", context | {"error": "" if doors else error})
+    url = reverse("orders:delivery", kwargs={"code": code, "round": round, "building": building})
+    return redirect(f"{url}#d{quote(form.cleaned_data['room'])}")
+
+
+def _mark(request: HttpRequest, round: Round, household: Household, form: DoorForm) -> None:
+    by, at = me(request), timezone.now()
+    if form.cleaned_data["do"] == "missing":
+        services.mark_missing(round=round, household=household, arrived=form.arrived, by=by, at=at)
+    else:
+        services.mark_door(round=round, household=household, outcome=form.outcome, by=by, at=at)
+
+
+@post_or("orders:delivery")
+def mark_rest(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
+    """ "All delivered but these": every door of the building that has no mark yet."""
+    found = building_for(request, code, round, building, *access.DELIVER)
+    try:
+        count = services.deliver_building(round=found.round, building=found.building, by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        done = ngettext("%(count)d line marked as delivered.", "%(count)d lines marked as delivered.", count)
+        messages.success(request, done % {"count": count})
+    return redirect("orders:delivery", code=code, round=round, building=building)
+
+
+@require_GET
+def not_served(request: HttpRequest, code: str) -> HttpResponse:
+    """All that is owed over all rounds, oldest first; `?building=` filters."""
+    found = compound_for(request, code, *access.SEE_ORDERS)
+    return _owed_page(request, found, CloseForm(compound=found.compound))
+
+
+@post_or("orders:not_served")
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Takes the ticked lines off the list, with a reason that stays in the record."""
+    found = compound_for(request, code, *access.RUN_ORDERS)
+    form = CloseForm(request.POST, compound=found.compound)
+    if form.is_valid():
+        try:
+            count = services.close_lines(
+                lines=list(form.cleaned_data["line"]),
+                reason=form.cleaned_data["reason"],
+                by=me(request),
+                at=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            done = ngettext("%(count)d line closed.", "%(count)d lines closed.", count) % {"count": count}
+            messages.success(request, done)
+            return redirect("orders:not_served", code=code)
+    return _owed_page(request, found, form)
+
+
+def _owed_page(request: HttpRequest, found: Access, form: CloseForm) -> HttpResponse:
+    compound, membership = found
+    only = seen_buildings(membership)
+    now = timezone.now()
+    lines = owed_lines(compound, at=now, only=only)
+    buildings = list(
+        lines.order_by("order__household__building__sort_key")
+        .values_list("order__household__building__name", flat=True)
+        .distinct()
+    )
+    chosen = request.GET.get("building", "")
+    if chosen in buildings:
+        lines = lines.filter(order__household__building__name=chosen)
+    unread = unread_lines(compound, at=now, only=only)
+    page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page", "1"))
+    context = {
+        "page": page,
+        "buildings": buildings,
+        "chosen": chosen if chosen in buildings else "",
+        "late": waiting_orders(compound, only=only),
+        "unread": unread[:UNREAD_AT_ONCE],
+        "unread_more": max(len(unread) - UNREAD_AT_ONCE, 0),
+        "on_the_way": on_the_way(compound, at=now, only=only),
+        "form": form,
+        "ticked": set(form["line"].value() or []) if form.is_bound else set(),
+        "can_close": access.can_run_orders(membership),
+    }
+    return render(request, "orders/not_served.html", context)

@@ -1,0 +1,199 @@
+"""A paste of the chat: text in, review, confirm, undo."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from compound import access
+from compound.refusals import Refusal
+from orders.forms.pastes import DecideForm, PasteForm
+from orders.models import ChainImport, Round
+from orders.queries.review import Review, Row, review_of
+from orders.services import chains
+from orders.services.goods import add_source
+from orders.views.access import PasteAccess, me, paste_for, post_or, round_for
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request: HttpRequest, code: str, round: uuid.UUID) -> HttpResponse:
+    """The text of the chat goes in here; `?source=` chooses the group beforehand."""
+    found = round_for(request, code, round, *access.RUN_ORDERS)
+    form = PasteForm(request.POST or None, compound=found.compound, initial=_first_source(request, found.round))
+    if form.is_valid():
+        try:
+            chain_import = _paste(request, found.round, form)
+        except Refusal as refusal:
+            form.add_error("text" if refusal.code.startswith("text") else None, refusal.message)
+        else:
+            return redirect("orders:review", code=code, paste=chain_import.pk)
+    return render(request, "orders/paste.html", {"round": found.round, "form": form})
+
+
+def _first_source(request: HttpRequest, round: Round) -> dict[str, Any]:
+    """The group asked for, else the one of the round's last paste; by itself the list begins with the first."""
+    asked = request.GET.get("source", "")
+    last = round.chain_imports.order_by("-pasted_at").values_list("source", flat=True).first()
+    return {"source": asked or last}
+
+
+def _paste(request: HttpRequest, round: Round, form: PasteForm) -> ChainImport:
+    data, now = form.cleaned_data, timezone.now()
+    source = form.known_source or add_source(
+        compound=round.compound, name=data["new_source"], building=data["building"], by=me(request), at=now
+    )
+    return chains.paste_chain(
+        round=round, source=source, text=data["text"], goods=data["goods"], by=me(request), at=now
+    )
+
+
+@require_GET
+def review(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """Left as it was written, right as it was understood; `?edit=` opens the boxes of one entry."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    review = review_of(found.chain_import, found.compound)
+    edited = [row for row in review.rows if str(row.entry.position) == request.GET.get("edit")]
+    for row in edited:
+        row.is_edited = True
+    if "HX-Request" in request.headers:
+        return _rows(request, found, review, edited)
+    return _page(request, found, review)
+
+
+def _rows(request: HttpRequest, found: PasteAccess, review: Review, rows: list[Row]) -> HttpResponse:
+    """Some entries and the bar, for htmx to put into their places."""
+    return render(request, "orders/review_rows.html", _context(found, review) | {"rows": rows, "is_fragment": True})
+
+
+@post_or("orders:review")
+def decide(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """A word about one entry. With htmx the changed rows come back, without it the page, at the next unclear line."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    form, error = DecideForm(request.POST, chain_import=found.chain_import, compound=found.compound), ""
+    touched: list[int] = []
+    if form.is_valid():
+        words = form.said
+        touched = [word.entry.position for word in words]
+        try:
+            chains.decide_entries(words=words, by=me(request), at=timezone.now())
+        except Refusal as refusal:
+            error = refusal.message
+    else:
+        error = next(str(text) for texts in form.errors.values() for text in texts)
+    review = review_of(found.chain_import, found.compound)
+    if form.found is not None:
+        _note(review, form, error)
+        touched = touched or [form.entry.position]
+    if "HX-Request" in request.headers:
+        return _rows(request, found, review, [row for row in review.rows if row.entry.position in touched])
+    if error:
+        return _page(request, found, review, error="" if form.found else error)
+    anchor = review.next_open
+    url = reverse("orders:review", kwargs={"code": code, "paste": paste})
+    return redirect(url + (f"#e{anchor}" if anchor is not None else ""))
+
+
+def _note(review: Review, form: DecideForm, error: str) -> None:
+    """What was typed and what is wrong with it, at its row."""
+    row: Row = next(row for row in review.rows if row.entry.position == form.entry.position)
+    row.error = error
+    if error:
+        row.keep(room=form.data.get("room_text", ""), items=form.typed_items)
+
+
+def _context(found: PasteAccess, review: Review) -> dict[str, Any]:
+    return {
+        "round": found.chain_import.round,
+        "chain_import": found.chain_import,
+        "review": review,
+        "in_review": found.chain_import.state == ChainImport.State.REVIEW,
+    }
+
+
+def _page(request: HttpRequest, found: PasteAccess, review: Review, *, error: str = "") -> HttpResponse:
+    chain_import, now = found.chain_import, timezone.now()
+    is_last = chain_import.state == ChainImport.State.CONFIRMED and not review.is_overtaken
+    offers = chain_import.round.offers.values_list("item__name", flat=True)
+    context = _context(found, review) | {
+        "error": error,
+        "can_undo": is_last and chain_import.round.takes_orders(now),
+        "groups": _groups(review),
+        "offers": offers,
+    }
+    return render(request, "orders/review.html", context)
+
+
+def _groups(review: Review) -> list[dict[str, Any]]:
+    """The sections of the page. What is the same as last time, and what was left out, is folded away."""
+    titles = {
+        "open": _("Not decided then") if review.is_over else _("To look at"),
+        "changed": _("Changed since the last paste"),
+        "gone": _("Gone since the last paste"),
+        "new": _("New"),
+        "same": _("Same as last time"),
+        "left": _("Left out"),
+    }
+    groups = [
+        {"name": name, "title": title, "rows": review.group(name), "is_folded": name in ("same", "left")}
+        for name, title in titles.items()
+    ]
+    return [group for group in groups if group["rows"]]
+
+
+@post_or("orders:review")
+def confirm(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """Turns what is decided into orders. What is open stays on the round's page."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    try:
+        counts = chains.confirm_chain(chain_import=found.chain_import, by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("orders:review", code=code, paste=paste)
+    messages.success(request, _confirmed(counts))
+    if counts["late"]:
+        messages.warning(request, _("The round has closed: these orders are kept and offered to the next one."))
+    if counts["open"]:
+        still = ngettext("%(count)d line is still to look at.", "%(count)d lines are still to look at.", counts["open"])
+        messages.warning(request, still % {"count": counts["open"]})
+    return redirect("orders:round", code=code, round=found.chain_import.round_id)
+
+
+def _confirmed(counts: dict[str, int]) -> str:
+    """`Confirmed: 38 new orders, 2 changed, 1 withdrawn.` Only what happened is said."""
+    new = counts["placed"] + counts["late"] - counts["replaced"]
+    said = [
+        ngettext("%(count)d new order", "%(count)d new orders", new) % {"count": new} if new > 0 else "",
+        _("%(count)d changed") % {"count": counts["replaced"]} if counts["replaced"] else "",
+        _("%(count)d withdrawn") % {"count": counts["cancelled"]} if counts["cancelled"] else "",
+    ]
+    facts = _(", ").join(filter(None, said))
+    return _("Confirmed: %(facts)s.") % {"facts": facts} if facts else _("Confirmed. Nothing has changed.")
+
+
+@post_or("orders:review")
+def discard(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """Throws the review away; no order is touched."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    chains.discard_chain(chain_import=found.chain_import, by=me(request), at=timezone.now())
+    messages.success(request, _("This paste was put aside. No order has changed."))
+    return redirect("orders:round", code=code, round=found.chain_import.round_id)
+
+
+@post_or("orders:review")
+def undo(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """Takes a confirmed paste back, until the round closes."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    try:
+        chains.undo_chain(chain_import=found.chain_import, by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Taken back: its orders are gone, and what it changed is as before."))
+    return redirect("orders:round", code=code, round=found.chain_import.round_id)

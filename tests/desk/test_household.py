@@ -1,0 +1,146 @@
+"""One household's page: who sees what, the card, the telephone numbers and the log."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from compound.models import AuditEntry, Role
+from orders.models import Round
+from orders.services.delivery import mark_door
+from tests import make
+from tests.make import ELEVEN
+
+AT = "/c/xingfuli/households/20-1702/"
+PHONE = "13000041234"
+
+
+@pytest.fixture
+def door(of):
+    door = make.household(of, "20-1702", tags=["lone_elder"])
+    make.resident(door, "周旻", PHONE)
+    return door
+
+
+def shown(answer):
+    """Which of the household's secrets the page tells."""
+    words = answer.content.decode()
+    return [word for word in ("周旻", "独居老人", "订单", "显示电话号码", "更换门牌") if word in words]
+
+
+@pytest.mark.parametrize(
+    ("role", "found"),
+    [
+        (Role.SECRETARY, ["周旻", "独居老人", "订单", "显示电话号码", "更换门牌"]),
+        (Role.COORDINATOR, ["周旻", "独居老人", "订单", "显示电话号码", "更换门牌"]),
+        (Role.MEDICAL, ["周旻", "独居老人", "更换门牌"]),
+        (Role.SUPPLY, ["订单"]),
+        (Role.GATE, []),
+    ],
+)
+def test_household_shows_each_role_what_it_needs(of, log_in, door, role, found):
+    assert shown(log_in(role).get(AT)) == found
+
+
+def test_household_of_a_captain_is_that_of_the_own_building(of, log_in, door):
+    captain = log_in(Role.CAPTAIN, building=door.building)
+    make.household(of, "3-2-501")
+    assert shown(captain.get(AT)) == ["周旻", "独居老人", "订单", "显示电话号码"]
+    assert captain.get("/c/xingfuli/households/3-2-501/").status_code == 404
+
+
+def test_household_of_another_building_is_closed_to_a_captain_who_is_a_volunteer_as_well(of, log_in, door):
+    other = make.household(of, "3-2-501").building
+    captain = log_in(Role.CAPTAIN, building=other)
+    make.Membership.objects.create(user=make.User.objects.get(name="郭芳"), compound=of, role=Role.VOLUNTEER)
+    assert captain.get(AT).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER])
+def test_household_for_a_volunteer_is_not_there(of, log_in, door, role):
+    assert log_in(role).get(AT).status_code == 404
+
+
+def test_household_of_no_such_room_is_not_there(of, log_in, door):
+    coordinator = log_in()
+    assert coordinator.get("/c/xingfuli/households/20-1799/").status_code == 404
+    assert coordinator.get(AT).status_code == 200
+
+
+def test_phones_are_shown_once_and_the_log_says_to_whom(of, log_in, door):
+    coordinator = log_in()
+    assert PHONE not in coordinator.get(AT).content.decode()
+
+    for _ in range(2):
+        assert PHONE in coordinator.post(AT + "phones/").content.decode()
+
+    entries = AuditEntry.objects.filter(action="phones.shown")
+    assert [(entry.by.name, entry.subject, entry.text, entry.at) for entry in entries] == [
+        ("林涛", "20-1702", "查看了 20-1702 的电话号码", ELEVEN)
+    ] * 2
+    assert PHONE not in str([entry.params for entry in entries])
+    assert PHONE not in coordinator.get(AT).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.MEDICAL, Role.SUPPLY, Role.GATE, Role.VOLUNTEER])
+def test_phones_for_other_roles_are_not_there_and_nothing_is_logged(of, log_in, door, role):
+    assert log_in(role).post(AT + "phones/").status_code == 404
+    assert not AuditEntry.objects.filter(action="phones.shown").exists()
+
+
+def test_card_to_pink_without_a_reason_is_refused_and_with_one_it_is_kept(of, log_in, door):
+    medical = log_in(Role.MEDICAL)
+    answer = medical.post(AT + "card/", {"card": "pink", "reason": " "})
+    assert answer.context["card_form"].errors == {"reason": ["为什么用这个颜色？请写明原因。"]}
+
+    medical.post(AT + "card/", {"card": "pink", "reason": "8月20日从成都返回"})
+
+    door.refresh_from_db()
+    assert (door.card, door.card_reason, door.card_by.name, door.card_at) == (
+        "pink",
+        "8月20日从成都返回",
+        "唐敏",
+        ELEVEN,
+    )
+    assert AuditEntry.objects.filter(action="card.set").count() == 1
+
+
+def test_card_for_a_role_that_may_not_set_it_is_not_there(of, log_in, door):
+    assert log_in(Role.SUPPLY).post(AT + "card/", {"card": "yellow", "reason": "无人"}).status_code == 404
+    door.refresh_from_db()
+    assert door.card == "red"
+
+
+def test_orders_are_shown_with_how_each_one_ended(of, log_in, door):
+    coordinator = log_in()
+    by = make.user("罗强", "13000000088")
+    for title, outcome in (("已到", "delivered"), ("没人", "nobody_home"), ("在路上", "")):
+        round = make.round(of, title)
+        make.order(round, door, ("鸡蛋", "2", "板"), by=by)
+        Round.objects.filter(pk=round.pk).update(state="delivering", closed_at=ELEVEN)
+        if outcome:
+            mark_door(round=round, household=door, outcome=outcome, by=by, at=ELEVEN)
+
+    page = coordinator.get(AT).context["page"]
+
+    assert {past.order.round.title: (past.goods, past.kind, past.word) for past in page.orders} == {
+        "已到": ("鸡蛋 2板", "done", "已送达"),
+        "没人": ("鸡蛋 2板", "ask", "无人在家"),
+        "在路上": ("鸡蛋 2板", "info", "配送中"),
+    }
+    assert [str(line) for line in page.owed] == ["鸡蛋 2板"]
+
+
+def test_household_costs_the_same_with_one_order_and_with_three(of, log_in, door):
+    coordinator, by = log_in(), make.user("罗强", "13000000088")
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            coordinator.get(AT)
+        return len(queries)
+
+    round = make.round(of)
+    make.order(round, door, ("鸡蛋", "2", "板"), by=by)
+    one = cost()
+    for title in ("二", "三"):
+        make.order(make.round(of, title), door, ("鸡蛋", "2", "板"), ("青菜", "1", "斤"), by=by)
+    assert cost() == one

@@ -1,0 +1,128 @@
+"""What is forgotten, and what stays."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from compound.models import AuditEntry, Compound, Job, LoginToken, Sheet, ShortCode, StoredFile, User
+from compound.services.accounts import issue_login
+from compound.services.audit import record
+from compound.services.retention import erase_compound, forget_due
+from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
+from orders.services import chains, sheets
+from orders.services.sheet_requests import request_sheets
+from tests import make
+from tests.make import ELEVEN
+
+pytestmark = pytest.mark.django_db
+
+DAY = dt.timedelta(days=1)
+
+
+def file(compound, keep_until=None):
+    return StoredFile.objects.create(
+        compound=compound,
+        kind="upload",
+        name="名单.xlsx",
+        content_type="application/octet-stream",
+        content=b"x",
+        size=1,
+        sha256="0" * 64,
+        created_at=ELEVEN,
+        keep_until=keep_until,
+    )
+
+
+def paste_and_print(compound, by):
+    """A second round with a confirmed paste and one to review that follows it, a learned nickname, sheets, a job."""
+    round, source = make.round(compound, "8月23日 18:00"), compound.chain_sources.get()
+    text = "#接龙\n1. 3-2-501 鸡蛋2板\n2. 真真-F区 鸡蛋1板\n"
+    first = chains.paste_chain(round=round, source=source, text=text, by=by, at=ELEVEN)
+    unknown = first.entries.get(position=1)
+    chains.decide_entry(entry=unknown, decision="take", household=compound.households.get(), by=by, at=ELEVEN)
+    chains.confirm_chain(chain_import=first, by=by, at=ELEVEN)
+    chains.paste_chain(round=round, source=source, text=text + "3. 3-2-501 牛奶1箱\n", by=by, at=ELEVEN)
+    sheets.make_sheets(round=round, at=ELEVEN, by=by, progress=lambda done, total: None)
+    request_sheets(round=round, by=by, at=ELEVEN)
+
+
+# What hangs far from its compound or may not be deleted otherwise, and the way back to it.
+WAY_BACK = {
+    ChainImport: "round__compound",
+    ChainEntry: "chain_import__round__compound",
+    Nickname: "compound",
+    OrderLine: "order__round__compound",
+    Sheet: "compound",
+    ShortCode: "sheet__compound",
+    StoredFile: "compound",
+    Job: "compound",
+    AuditEntry: "compound",
+}
+
+
+def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_users():
+    mine, other = make.compound(), make.compound("yangguang", "阳光")
+    by = make.member(mine)
+    for compound in (mine, other):
+        door = make.household(compound, "3-2-501", tags=["infant"])
+        make.resident(door)
+        round = make.round(compound)
+        make.offer(round)
+        make.chain_source(compound)
+        make.order(round, door, ("鸡蛋", "2", "板"), by=by)
+        record(compound=compound, by=by, at=ELEVEN, action="test")
+        file(compound)
+        paste_and_print(compound, by)
+    printed = Sheet.objects.filter(compound=other).count()
+
+    erase_compound(compound=mine)
+
+    for model, path in WAY_BACK.items():
+        left = set(model.objects.values_list(path, flat=True))
+        assert left == {other.pk}, model
+    assert Sheet.objects.count() == ShortCode.objects.count() == printed
+    assert [compound.code for compound in Compound.objects.all()] == ["yangguang"]
+    assert other.households.get().tags.count() == 1
+    assert [order.lines.count() for order in Order.objects.filter(round__compound=other)] == [1, 1, 1]
+    assert User.objects.filter(pk=by.pk).exists()
+
+
+def test_erase_compound_afterwards_the_log_cannot_be_deleted_again():
+    compound = make.compound()
+    erase_compound(compound=make.compound("weg", "weg"))
+    record(compound=compound, by=None, at=ELEVEN, action="test")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AuditEntry.objects.all().delete()
+
+
+def test_forget_due_forgets_files_past_their_day_and_no_others():
+    compound = make.compound()
+    due = file(compound, keep_until=ELEVEN.date() - DAY)
+    kept = [file(compound, keep_until=ELEVEN.date()), file(compound)]
+
+    forget_due(ELEVEN)
+
+    assert {row.pk for row in StoredFile.objects.all()} == {row.pk for row in kept}
+    assert due.pk not in {row.pk for row in kept}
+
+
+def test_forget_due_forgets_logins_a_week_after_their_end():
+    compound = make.compound()
+    by = make.member(compound)
+    issue_login(compound=compound, user=by, by=None, at=ELEVEN - 8 * DAY)
+    issue_login(compound=compound, user=by, by=None, at=ELEVEN - 6 * DAY)
+
+    forget_due(ELEVEN)
+
+    assert [login.issued_at for login in LoginToken.objects.all()] == [ELEVEN - 6 * DAY]
+
+
+def test_forget_due_twice_a_day_looks_once(django_assert_num_queries):
+    forget_due(ELEVEN)
+    with django_assert_num_queries(1):
+        forget_due(ELEVEN + dt.timedelta(hours=23))
+    compound = make.compound()
+    file(compound, keep_until=ELEVEN.date())
+    forget_due(ELEVEN + 2 * DAY)
+    assert not StoredFile.objects.exists()
