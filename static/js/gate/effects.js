@@ -1,0 +1,23 @@
+/* Made from gate/cases.json by `python -m gate.rules`: code → direction → effect, in the order given. */
+export const EFFECTS = {
+  pass_unknown: {"out": "refuse", "in": "warn"},
+  household_unknown: {"out": "refuse", "in": "warn"},
+  pass_revoked: {"out": "refuse", "in": "inform"},
+  pass_not_yet_valid: {"out": "refuse", "in": "inform"},
+  pass_expired: {"out": "refuse", "in": "inform"},
+  sealed_building: {"out": "refuse", "in": "inform"},
+  isolation: {"out": "refuse", "in": "inform"},
+  vehicle_not_allowed: {"out": "refuse", "in": "warn"},
+  visitor_not_allowed: {"out": "refuse", "in": "warn"},
+  quota_used: {"out": "refuse", "in": "none"},
+  outside_hours: {"out": "refuse", "in": "none"},
+  too_many_outside: {"out": "refuse", "in": "none"},
+  fever: {"out": "recheck", "in": "recheck"},
+  reading_implausible: {"out": "recheck", "in": "recheck"},
+  already_out: {"out": "inform", "in": "none"},
+  not_out: {"out": "none", "in": "inform"},
+  overstay: {"out": "none", "in": "inform"},
+  clock_skew: {"out": "inform", "in": "inform"},
+  no_rulebook: {"out": "inform", "in": "inform"},
+  overridden: {"out": "inform", "in": "inform"},
+};
