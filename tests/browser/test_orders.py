@@ -141,7 +141,7 @@ def test_doors_when_marked_by_thumb_change_in_place(
     phone_page.goto(url("delivery", round=round.pk, building="3"))
     door = phone_page.locator("#d3-1-501")
 
-    door.get_by_role("button", name="已送达").tap()
+    door.get_by_role("button", name="送到了").tap()
 
     expect(phone_page.locator("#counts")).to_contain_text("1/2")
     expect(door.locator(".chip")).to_contain_text("已送达")
