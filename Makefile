@@ -1,4 +1,5 @@
 # make run      everything on this machine: http://127.0.0.1:8000   (PORT=8001, DATA_DIR=folder)
+#               LAN=1: phones on the local network too, over TLS    (LAN_PORT=8443, LAN_HTTP_PORT=8080, LAN_ADDRESS)
 # make test     all tests on a PostgreSQL and a Valkey of their own  (ARGS="-k paste" for some)
 # make check    style, types, layers, templates, migrations, settings, translations
 # make bench    measurements, one JSON object a line
@@ -10,6 +11,18 @@ export PORT
 endif
 ifdef DATA_DIR
 export DATA_DIR
+endif
+ifdef LAN
+export LAN
+endif
+ifdef LAN_PORT
+export LAN_PORT
+endif
+ifdef LAN_HTTP_PORT
+export LAN_HTTP_PORT
+endif
+ifdef LAN_ADDRESS
+export LAN_ADDRESS
 endif
 
 .PHONY: run setup test check lint types templates layers migrations settings messages bench lock clean

@@ -21,6 +21,13 @@ SEE_HOUSEHOLDS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.SUPPLY, Role.C
 SEE_HEALTH = (Role.COORDINATOR, Role.GATE, Role.MEDICAL)
 GIVE_LOGINS = (Role.COORDINATOR,)
 SET_CARDS = (Role.COORDINATOR, Role.MEDICAL)
+RUN_GATES = (Role.COORDINATOR,)
+SEE_GATES = (Role.COORDINATOR, Role.GATE)
+SEE_PARCELS = (Role.COORDINATOR, Role.GATE, Role.SUPPLY, Role.CAPTAIN, Role.VOLUNTEER)
+SEE_ISOLATIONS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.CAPTAIN)
+SET_ISOLATIONS = (Role.COORDINATOR, Role.MEDICAL)
+HANDLE_PARCELS = (Role.COORDINATOR, Role.GATE, Role.SUPPLY, Role.VOLUNTEER)
+HAND_IN_READINGS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.CAPTAIN)
 ONLY_SECRETARY: tuple[Role, ...] = (Role.SECRETARY,)
 
 
@@ -95,6 +102,40 @@ def can_see_households(membership: Standing) -> bool:
 def can_see_health(membership: Standing) -> bool:
     """A high reading is shown to nobody but gate, medical group, coordinator and secretary."""
     return membership.has(*SEE_HEALTH)
+
+
+def can_run_gates(membership: Standing) -> bool:
+    """Issue and revoke passes, bind gate phones, settle conflicts, ratify emergencies, type in paper."""
+    return membership.has(*RUN_GATES)
+
+
+def can_see_gates(membership: Standing) -> bool:
+    """The log of passages, who is outside, incidents."""
+    return membership.has(*SEE_GATES)
+
+
+def can_see_parcels(membership: Standing) -> bool:
+    """What waits at the outer line."""
+    return membership.has(*SEE_PARCELS)
+
+
+def can_hand_in_readings(membership: Standing) -> bool:
+    """Write down a temperature taken at a door; a captain for the own building."""
+    return membership.has(*HAND_IN_READINGS)
+
+
+def can_see_isolations(membership: Standing) -> bool:
+    """Which doors stay shut until when; a captain those of the own building. Why: `can_set_isolations`."""
+    return membership.has(*SEE_ISOLATIONS)
+
+
+def can_set_isolations(membership: Standing) -> bool:
+    return membership.has(*SET_ISOLATIONS)
+
+
+def can_handle_parcels(membership: Standing) -> bool:
+    """Write down, disinfect and withdraw at the outer line; a captain only fetches for the own building."""
+    return membership.has(*HANDLE_PARCELS)
 
 
 def can_set_cards(membership: Standing) -> bool:

@@ -41,5 +41,12 @@ class GunicornLogger(Logger):
     """gunicorn's logger with masked paths and, of the address, only the path."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
-        atoms: Any = super().atoms(resp, req, environ, request_time)
-        return {key: atoms.get(key, "-") for key in "mshBM"} | {"U": masked_address(environ.get("RAW_URI", "-"))}
+        """Only what compound/gunicorn.py prints: gunicorn's own makes a text of every header first."""
+        return {
+            "m": environ.get("REQUEST_METHOD", "-"),
+            "U": masked_address(environ.get("RAW_URI", "-")),
+            "s": str(resp.status).partition(" ")[0],
+            "B": getattr(resp, "sent", None),
+            "M": int(request_time.total_seconds() * 1000),
+            "h": environ.get("REMOTE_ADDR", "-"),
+        }

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +15,12 @@ FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X
 
 
 def is_loopback(request: HttpRequest) -> bool:
-    """True when the visitor sits at this very machine, as far as the connection can tell."""
-    if any(name in request.META for name in FORWARDED):
+    """True when the visitor sits at this very machine, as far as the connection can tell.
+
+    Never at the listener of the local network: whatever forwards a port to it (WSL2, a container, adb) would make
+    phones look local.
+    """
+    if settings.LAN_LISTENER or any(name in request.META for name in FORWARDED):
         return False
     try:
         address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))

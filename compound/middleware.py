@@ -1,10 +1,45 @@
-"""What happens to every request: addresses that no page can answer, and the language."""
+"""What happens to every request: programs go straight to their view; addresses that none can answer; the language."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import Resolver404, resolve
 from django.utils import translation
+
+# Below it are the views for phones and programs, which know them by a token and nobody by a cookie.
+PROGRAMS = "/api/v1/"
+
+
+class ProgramsAside:
+    """Requests of phones and programs step around everything that is below it in MIDDLEWARE: no session, no cookie,
+    no logged-in user, no page's language. That would be a third of the work of a check at the gate.
+
+    What such an answer needs of it stands here: the name of the host is looked at, no browser may show or
+    run anything of it, its length is told. Addresses that lead nowhere are answered like any other's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PROGRAMS) or "%00" in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        request.get_host()
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        request.resolver_match = match
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response = response.render()
+        headers = response.headers
+        headers.setdefault("Content-Length", str(len(response.content)))
+        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        headers["X-Frame-Options"] = "DENY"
+        return response
 
 
 class NoNul:
@@ -36,4 +71,23 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PrivatePages:
+    """What somebody who is logged in was answered is kept by no browser and no proxy, unless the view says how.
+
+    Above the middleware that finds the user, and asks for nobody: a view that did not ask who it is, like the
+    gate's shell, is the same for all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Where Django keeps the user of a request once somebody has asked.
+        user = getattr(request, "_cached_user", None)
+        if user is not None and user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response

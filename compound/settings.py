@@ -25,6 +25,11 @@ DEBUG = env.bool("DEBUG", default=False)
 # HTTPS=1 says that a proxy in front speaks TLS: cookies become secure, plain http is sent on.
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# LAN_LISTENER=1: this process is the one that speaks TLS to the local network itself (compound/lan/). LAN_URL is its
+# address and LAN_HELP_URL the one where a phone gets its certificate; all parts of `make run LAN=1` know both.
+LAN_LISTENER = env.bool("LAN_LISTENER", default=False)
+LAN_URL = env.str("LAN_URL", default="")
+LAN_HELP_URL = env.str("LAN_HELP_URL", default="")
 
 INSTALLED_APPS = [
     "compound",
@@ -41,12 +46,14 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "rest_framework",
+    "drf_spectacular",
     "axes",
     "csp",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "compound.middleware.ProgramsAside",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -55,6 +62,7 @@ MIDDLEWARE = [
     "compound.middleware.NoNul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "compound.middleware.PrivatePages",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -174,7 +182,12 @@ SECURE_REFERRER_POLICY = "strict-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS or LAN_LISTENER
+if LAN_LISTENER:
+    # Cookies know no ports: with the same names, this listener's secure ones would lock out plain http on this machine.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    # It speaks TLS itself and asks nobody's header; an authority that may be made anew must not be pinned by HSTS.
+    HTTPS = False
 SECURE_SSL_REDIRECT = HTTPS
 # The watcher asks this machine itself, in plain http.
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]
@@ -185,6 +198,18 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "gate.api.errors.answer_error",
+}
+# GET /api/schema/
+SPECTACULAR_SETTINGS = {
+    "TITLE": "守望 Shouwang",
+    "DESCRIPTION": "For phones at the gates and for other programs. docs/gate.md says what the codes mean.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["gate.api.schema.only_the_api"],
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -237,3 +262,11 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Role, phone number and password of the demo's cast, for the console of `manage.py up`.
 DEMO_LOGINS = "desk.demo.logins"
+
+# -- what is forgotten, and after how many days (compound/services/retention.py) ----------------------------------
+# Kept no longer than the purpose lasts (CAC, 9 February 2020). Not less than 63: an outing that cost the next one
+# counts for 2 × 31 days under the widest rule.
+GATE_LOG_DAYS = max(env.int("GATE_LOG_DAYS", default=63), 63)
+# Records and readings from home; a passage's own reading goes with its passage.
+TEMPERATURE_DAYS = env.int("TEMPERATURE_DAYS", default=60)
+PARCEL_DAYS = env.int("PARCEL_DAYS", default=30)

@@ -6,8 +6,10 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
 
-from compound.views import accounts, health, household_import, preferences, start
+from compound.views import accounts, health, household_import, lan, preferences, start
 
 # A code in an address is looked up, never a counter: see compound/views/access.py.
 compound_pages = [
@@ -28,6 +30,8 @@ compound_pages = [
 ]
 
 urlpatterns = [
+    # First, because nothing is asked as often.
+    path("api/v1/gate/", include("gate.api.urls")),
     path("", start.home, name="home"),
     path("start/", start.start, name="start"),
     path("login/", accounts.Login.as_view(), name="login"),
@@ -37,9 +41,13 @@ urlpatterns = [
     path("preferences/", preferences.set_preferences, name="set_preferences"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("c/<slug:code>/", include(compound_pages)),
+    path("c/<slug:code>/", include("gate.urls")),
     path("c/<slug:code>/", include("orders.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("", include("desk.urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("lan/", lan.lan, name="lan"),
+    path("lan/ca.crt", lan.certificate, name="lan_certificate"),
     path("admin/login/", accounts.admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("admin/", admin.site.urls),

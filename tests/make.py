@@ -5,12 +5,29 @@ supplies, 郭芳 is captain of building 3, 冯磊 a volunteer. Nobody of them ex
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from compound.models import Building, Compound, Household, Membership, Resident, Role, Tag, Unit, User
+from compound.models import (
+    Building,
+    Compound,
+    Gate,
+    Household,
+    Membership,
+    Resident,
+    Role,
+    Rulebook,
+    Tag,
+    Unit,
+    User,
+)
 from compound.rooms import parse_room
+from gate.models import Check, Device, Outing, Pass
+from gate.queries.devices import hash_of
+from gate.services.tokens import pass_token, token_hash
 from orders.models import ChainSource, Item, Offer, Order, OrderLine, Round, Section, SupplyPoint
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -130,3 +147,101 @@ def order(
     for position, (name, quantity, unit) in enumerate(goods):
         OrderLine.objects.create(order=made, position=position, goods=name, ordered=Decimal(quantity), unit=unit)
     return made
+
+
+def gate(of: Compound, name: str = "东门", *, kind: str = Gate.Kind.GUARDED) -> Gate:
+    return Gate.objects.get_or_create(compound=of, name=name, defaults={"kind": kind, "position": of.gates.count()})[0]
+
+
+def rulebook(
+    of: Compound,
+    notice: str = "8月20日通告",
+    *,
+    starts_at: dt.datetime = ELEVEN - dt.timedelta(days=7),
+    building: Building | None = None,
+    **more: Any,
+) -> Rulebook:
+    """One person every 2 calendar days, since a week ago; `persons=0` seals."""
+    return Rulebook.objects.create(
+        compound=of, notice=notice, starts_at=starts_at, created_at=starts_at, building=building, **more
+    )
+
+
+def gate_pass(
+    of: Compound,
+    door: Household | None = None,
+    kind: str = Pass.Kind.HOUSEHOLD,
+    *,
+    at: dt.datetime = ELEVEN - dt.timedelta(days=7),
+    **more: Any,
+) -> Pass:
+    """Written straight into the table; its token is `pass_token(made.pk)`."""
+    key = uuid.uuid4()
+    return Pass.objects.create(
+        id=key,
+        compound=of,
+        household=door,
+        kind=kind,
+        token_hash=token_hash(pass_token(key)),
+        issued_at=at,
+        **more,
+    )
+
+
+def device(at_gate: Gate, token: str = "tok", *, at: dt.datetime = ELEVEN, hours: int = 12, label: str = "") -> Device:
+    """A bound phone; `token` is what it sends."""
+    return Device.objects.create(
+        compound=at_gate.compound,
+        gate=at_gate,
+        label=label,
+        token_hash=hash_of(token),
+        bound_at=at,
+        issued_at=at,
+        ends_at=at + dt.timedelta(hours=hours),
+    )
+
+
+def check(
+    door: Household | None,
+    direction: str = "out",
+    *,
+    at: dt.datetime = ELEVEN,
+    phone: Device,
+    verdict: str = "allow",
+    **more: Any,
+) -> Check:
+    """One row of the log, as the phone sent it the moment it happened."""
+    given: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "compound": phone.compound,
+        "gate": phone.gate,
+        "device": phone,
+        "direction": direction,
+        "kind": "household",
+        "household": door,
+        "shown": door.room if door else "",
+        "event_at": at,
+        "device_at": at,
+        "received_at": at,
+        "verdict": verdict,
+    }
+    if more.get("by") is not None:
+        given |= {"device": None, "source": Check.Source.DESK}
+    return Check.objects.create(**{**given, **more})
+
+
+def outing(out: Check, *, slot: int | None = 1, days: int = 2, **more: Any) -> Outing:
+    """The outing of an exit: it takes a slot for `days` calendar days, unless `slot=None`."""
+    midnight = out.compound.moment(out.compound.day_of(out.event_at), dt.time(0))
+    period = (midnight, midnight + dt.timedelta(days=days)) if slot else None
+    return Outing.objects.create(
+        compound=out.compound,
+        household=out.household,
+        gate_pass=out.gate_pass,
+        kind=out.kind,
+        check_out=out,
+        out_at=out.event_at,
+        slot=slot,
+        period=period,
+        **more,
+    )

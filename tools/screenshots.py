@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gate_screenshots import gate_pictures
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -51,6 +52,7 @@ def main(base: str, folder: Path) -> None:
                 keep(desk, href, "round")
                 keep(desk, review.get_attribute("href") or "", "review")
                 break
+        gate_pictures(playwright, desk, base, folder, PHONE)
         keep(desk, "/c/demo/households/import/", "import")
         phone = log_in(browser, base, COORDINATOR, PHONE)
         keep(phone, "/c/demo/", "phone")

@@ -199,6 +199,8 @@ class Household(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["compound", "room"], name="household_room_once"),
+            # Target of the composite foreign keys that keep a door's passes and passages in its compound.
+            models.UniqueConstraint(fields=["id", "compound"], name="household_with_compound"),
             models.CheckConstraint(
                 condition=Q(room__regex=r"^[^\s-]+(-[^\s-]+)?-[^\s-]+$"), name="household_room_is_canonical"
             ),
@@ -287,6 +289,7 @@ class Gate(models.Model):
         ordering = ["compound", "position", "name"]
         constraints = [
             models.UniqueConstraint(fields=["compound", "name"], name="gate_once_per_compound"),
+            models.UniqueConstraint(fields=["id", "compound"], name="gate_with_compound"),
             models.CheckConstraint(condition=~Q(name=""), name="gate_has_name"),
         ]
 

@@ -94,11 +94,11 @@ class Ink:
         """The box to tick, 6 mm; (x, y) is its top left corner."""
         self.rectangle(x, y, side, side, thick=1.0)
 
-    def qr(self, x: float, y: float, side: float, payload: str) -> None:
+    def qr(self, x: float, y: float, side: float, payload: str, *, error: str = "m", mask: int | None = None) -> None:
         """A QR code without its quiet zone: the caller leaves four modules of white around it."""
         key = (x, y, side, payload)
         if key not in self._codes:
-            modules, bars = qr_bars(payload)
+            modules, bars = qr_bars(payload, error, mask)
             module = side / modules
             self._codes[key] = "{} f".format(
                 " ".join(

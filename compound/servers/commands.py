@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compound.servers.lease import Lease
-from compound.servers.paths import BASE_DIR, data_dir, servers_dir, storage_trouble
+from compound.servers.paths import BASE_DIR, data_dir, noted_public_url, servers_dir, storage_trouble
 from compound.servers.valkey import running_url
 
 # They look at the code or at a file only.
 WITHOUT_DATABASE = {
     "help", "version", "check", "makemigrations", "messages", "plan", "collectstatic", "findstatic", "diffsettings",
-    "startapp", "startproject", "makemessages", "compilemessages", "spectacular", "testserver", "test",
+    "gate_words", "startapp", "startproject", "makemessages", "compilemessages", "spectacular", "testserver", "test",
 }  # fmt: skip
 # `up` sees to the servers itself, and shows what it does.
 BY_ITSELF = {"up"}
@@ -51,6 +51,9 @@ def surroundings(argv: list[str]) -> Iterator[None]:
     if not os.environ.get("REDIS_URL") and (url := running_url(servers_dir(directory))):
         # `up` is running: its worker may as well begin at once with what this command orders.
         os.environ["REDIS_URL"] = url
+    if not os.environ.get("PUBLIC_URL") and (public := noted_public_url(directory)):
+        # Also what is printed by a command beside `make run LAN=1` must lead a phone to it.
+        os.environ["PUBLIC_URL"] = public
     if argv[1] not in WITHOUT_MIGRATION:
         migrate_if_needed(lease.home)
     elif argv[1] == "migrate":

@@ -99,6 +99,27 @@ def can_enter(directory: Path, user: tuple[int, int]) -> bool:
     return True
 
 
+def note_public_url(directory: Path, url: str) -> None:
+    """What phones reach a running `up` by, for commands that run beside it; '' when nobody does any more."""
+    path = directory / "public-url"
+    try:
+        if url:
+            draft = path.with_name(f".public-url.{os.getpid()}")
+            draft.write_text(url + "\n")
+            draft.replace(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_trouble(path, error) from error
+
+
+def noted_public_url(directory: Path) -> str:
+    try:
+        return (directory / "public-url").read_text().strip()
+    except OSError:
+        return ""
+
+
 def secret_key(directory: Path) -> str:
     """The installation's signing key, made on first use."""
     return write_once(directory / "secret-key", secrets.token_urlsafe(50))

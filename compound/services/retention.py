@@ -1,18 +1,74 @@
 """Forgetting: a whole compound at once, and every day what has had its time."""
 
 import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from compound.jobs import sweeper
 from compound.models import Compound, Heartbeat, LoginToken, StoredFile
+from compound.services import audit
+
+logger = logging.getLogger(__name__)
 
 # A one-time login that is over is kept so long, for the question who got in.
 LOGIN_DAYS = 7
 FORGETTING = "forget"
+# Rows of one transaction, and of one sweep: the rest is done 15 s later, so that what else the clock
+# demands is not kept waiting. 2,000 checks take about a second.
+BATCH = 2_000
+MOST_ROWS = 10_000
+
+# Deletes at most so many rows of the compound that are older than the moment; returns how many.
+Delete = Callable[[Compound, dt.datetime, int], int]
+
+
+@dataclass(frozen=True)
+class Forgets:
+    """Something that an app forgets. `days` names the setting that says after how many."""
+
+    name: str
+    days: str
+    delete: Delete
+
+    def before(self, at: dt.datetime) -> dt.datetime:
+        return at - dt.timedelta(days=getattr(settings, self.days))
+
+
+FORGETS: list[Forgets] = []
+
+
+def forgets(name: str, *, days: str) -> Callable[[Delete], Delete]:
+    """Registers what an app forgets and when; to be imported in its AppConfig's `ready`. In the order of the calls:
+    what points at other rows comes before them.
+
+    The function is called within a transaction in which append-only rows may be deleted, again and again until it
+    returns 0, so it must not count rows that it leaves.
+    """
+
+    def register(delete: Delete) -> Delete:
+        if any(known.name == name for known in FORGETS):
+            raise RuntimeError(f"{name!r} is forgotten twice")
+        FORGETS.append(Forgets(name, days, delete))
+        return delete
+
+    return register
+
+
+@contextmanager
+def deleting() -> Iterator[None]:
+    """A transaction that holds the key to the append-only tables, for the statements within it alone."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL shouwang.retention = 'on'")
+        yield
+        cursor.execute("SET LOCAL shouwang.retention = 'off'")
 
 
 @dataclass(frozen=True)
@@ -24,7 +80,6 @@ class _Step:
     where: str
 
 
-@transaction.atomic
 def erase_compound(*, compound: Compound) -> int:
     """Deletes the compound with everything that belongs to it, in every app; returns how many rows.
 
@@ -33,16 +88,13 @@ def erase_compound(*, compound: Compound) -> int:
     not forgotten here. 1,760 households with a week of orders take about a second.
     """
     count = 0
-    with connection.cursor() as cursor:
-        # The key to the append-only tables, for these statements only.
-        cursor.execute("SET LOCAL shouwang.retention = 'on'")
+    with deleting(), connection.cursor() as cursor:
         for step in sorted(_steps(), key=lambda step: -step.distance):
             cursor.execute(f'DELETE FROM "{step.table}" WHERE {step.where}', [compound.pk])  # noqa: S608
             count += cursor.rowcount
         # A row elsewhere that still points into this compound shows here, not at the caller's commit.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute("SET LOCAL shouwang.retention = 'off'")
     return count
 
 
@@ -76,9 +128,11 @@ def _widen(found: dict[type[models.Model], _Step], every: list[type[models.Model
 
 @sweeper
 def forget_due(at: dt.datetime) -> None:
-    """Once a day: files past their date that no sheet was printed from, and one-time logins a week past their end.
+    """Once a day: files past their date that no sheet was printed from, one-time logins a week past their end, and
+    whatever the apps have registered with `forgets`.
 
-    Called by the clock every 15 s; all but the first call of a day end after one statement.
+    Called by the clock every 15 s; all but the first call of a day end after one statement. A day with very much to
+    forget takes several calls.
     """
     if Heartbeat.objects.filter(name=FORGETTING, at__gt=at - dt.timedelta(days=1)).exists():
         return
@@ -90,3 +144,43 @@ def forget_due(at: dt.datetime) -> None:
             due = StoredFile.objects.filter(compound=compound, keep_until__lt=compound.day_of(at), sheet=None)
             # `delete()` fetches what it deletes: not the bytes.
             due.defer("content").delete()
+    if not _forget_registered(at):
+        Heartbeat.objects.filter(name=FORGETTING).update(at=at - dt.timedelta(days=1))
+
+
+def _forget_registered(at: dt.datetime) -> bool:
+    """False when there is more to do than one sweep may take. What fails in one app keeps no other from forgetting."""
+    left = MOST_ROWS
+    for compound in Compound.objects.all():
+        for what in FORGETS:
+            try:
+                left -= _forget_one(what, compound, at, left)
+            except Exception:
+                logger.exception("could not forget %s of %s", what.name, compound.code)
+            if left <= 0:
+                return False
+    return True
+
+
+def _forget_one(what: Forgets, compound: Compound, at: dt.datetime, most: int) -> int:
+    """Returns how many rows it deleted: `most`, or a batch more. The audit log certifies how many, and up to when."""
+    before, count = what.before(at), 0
+    while count < most:
+        with deleting():
+            deleted = what.delete(compound, before, BATCH)
+        if not deleted:
+            break
+        count += deleted
+    if count:
+        audit.record(
+            compound=compound,
+            by=None,
+            at=at,
+            action="retention.forgot",
+            subject=what.name,
+            text=_("%(count)d rows from before %(day)s were deleted for good: their time was over")
+            % {"count": count, "day": compound.day_of(before).isoformat()},
+            rows=count,
+            before=before.isoformat(),
+        )
+    return count

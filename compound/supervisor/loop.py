@@ -20,11 +20,11 @@ from django.utils.module_loading import import_string
 from compound.models import Compound
 from compound.servers.commands import fingerprint
 from compound.servers.lease import Lease
-from compound.servers.paths import servers_dir
+from compound.servers.paths import note_public_url, servers_dir
 from compound.servers.postgres import free_port
 from compound.servers.trouble import Trouble
 from compound.servers.valkey import Valkey
-from compound.supervisor import prepare
+from compound.supervisor import lan, prepare
 from compound.supervisor.part import Part, how_it_ended, manage, say
 
 TICK = 0.25
@@ -44,6 +44,7 @@ class Supervisor:
         self.data_dir = data_dir
         self.demo = demo
         self.port = prepare.wanted_port()
+        self.lan = lan.Lan(data_dir, self.port) if lan.is_wanted() else None
         self.environment = dict(os.environ)
         self.lease: Lease | None = None
         self.parts: list[Part] = []
@@ -64,10 +65,12 @@ class Supervisor:
         try:
             patience = prepare.DYING if presence.earlier_was_killed else 0.0
             prepare.need_free_port(self.port, patience)
+            if self.lan:
+                self.lan.need_ports(patience)
             self._prepare()
             for part in self.parts:
-                # The clock can wait until there is a page: two cores have enough to do until then.
-                if part.name == "beat":
+                # These can wait until there is a page: two cores have enough to do until then.
+                if part.name in ("beat", "lan", "door"):
                     part.start_at = float("inf")
                 else:
                     self._start(part)
@@ -78,6 +81,8 @@ class Supervisor:
             # From here on a second Ctrl-C changes nothing: the end is near anyway.
             self._asked = True
             self._stop()
+            if self.lan:
+                self.lan.leave()
             presence.leave()
 
     def _prepare(self) -> None:
@@ -88,6 +93,9 @@ class Supervisor:
         }  # fmt: skip
         if not os.environ.get("PUBLIC_URL"):
             self.environment["PUBLIC_URL"] = f"http://127.0.0.1:{self.port}"
+        note_public_url(self.data_dir, "")
+        if self.lan:
+            self.environment |= self.lan.prepare()
         home = servers_dir(self.data_dir)
         migrate = True
         if not os.environ.get("DATABASE_URL"):
@@ -151,6 +159,8 @@ class Supervisor:
             ),
             Part("beat", [*celery, "beat", "--loglevel=WARNING"], died_with=signal.SIGKILL),
         ]
+        if self.lan:
+            self.parts += self.lan.parts()
 
     def _hear_worker(self, line: str) -> None:
         self.worker_is_ready = self.worker_is_ready or line.endswith(" ready.")
@@ -164,6 +174,8 @@ class Supervisor:
             self._read(TICK)
             self._look_after_postgres()
             now = time.monotonic()
+            if self.lan and self.is_ready:
+                self.environment |= self.lan.look(now, self.parts) or {}
             for part in self.parts:
                 if part.start_at:
                     if now >= part.start_at:
@@ -300,10 +312,10 @@ class Supervisor:
         named = {part.name: part for part in self.parts if part.process}
         if named:
             say("up", "正在停止 / stopping")
-        for name in ("web", "beat"):
-            if name in named:
-                named[name].signal(named[name].stop_with)
-        self._wait_for([named[name] for name in ("web", "beat") if name in named], WEB_SECONDS)
+        first = [named[name] for name in ("lan", "door", "web", "beat") if name in named]
+        for part in first:
+            part.signal(part.stop_with)
+        self._wait_for(first, WEB_SECONDS)
         for name, seconds in (("worker", WORKER_SECONDS), ("valkey", VALKEY_SECONDS)):
             if name in named:
                 named[name].signal(named[name].stop_with)

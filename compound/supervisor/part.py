@@ -38,6 +38,8 @@ class Part:
     stop_with: signal.Signals = signal.SIGTERM
     died_with: signal.Signals = signal.SIGTERM
     on_line: Callable[[str], None] = lambda line: None
+    # Its own, over everybody's.
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     failures: int = 0
     started_at: float = 0.0
@@ -48,7 +50,7 @@ class Part:
         """Starts it; the file descriptor of its output, not blocking."""
         self.process = subprocess.Popen(
             self.command,
-            env=dict(environment),
+            env={**environment, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -57,31 +57,31 @@ class Presence:
             raise storage_trouble(self.path, error) from error
 
 
-def wanted_port() -> int:
-    text = os.environ.get("PORT") or "8000"
+def wanted_port(setting: str = "PORT", default: int = 8000) -> int:
+    text = os.environ.get(setting) or str(default)
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
-    raise Trouble(f"PORT={text} 不是端口号（1–65535）", f"PORT={text} is no port number (1-65535)")
+    raise Trouble(f"{setting}={text} 不是端口号（1–65535）", f"{setting}={text} is no port number (1-65535)")
 
 
-def need_free_port(port: int, patience: float) -> None:
+def need_free_port(port: int, patience: float, *, setting: str = "PORT", host: str = "127.0.0.1") -> None:
     """Raises Trouble when somebody listens there, after `patience` seconds at the most."""
     end = time.monotonic() + patience
     while True:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
             except PermissionError:
                 raise Trouble(
-                    f"没有权限使用端口 {port}，请换一个：make run PORT=8001",
-                    f"Port {port} needs more rights; choose another: make run PORT=8001",
+                    f"没有权限使用端口 {port}，请换一个：make run {setting}=8001",
+                    f"Port {port} needs more rights; choose another: make run {setting}=8001",
                 ) from None
             except OSError:
                 if time.monotonic() > end:
                     raise Trouble(
-                        f"端口 {port} 已被别的程序占用，请换一个：make run PORT={port + 1}",
-                        f"Port {port} is in use by another program; choose another: make run PORT={port + 1}",
+                        f"端口 {port} 已被别的程序占用，请换一个：make run {setting}={port + 1}",
+                        f"Port {port} is in use by another program; choose another: make run {setting}={port + 1}",
                     ) from None
             else:
                 return

@@ -3,6 +3,7 @@
 cast        who logs in              buildings   doors              people   families behind them
 goods       what is sold             days        when rounds close  chains   texts as neighbours write them
 registry, shop, past, present       write these into the tables    build    all of it, in one transaction
+passes, passages, gate_cases        the gates: who may pass, who did, and what was out of the ordinary
 """
 
 from desk.demo import cast

@@ -14,7 +14,10 @@ from compound.refusals import Refusal
 from compound.services.retention import erase_compound
 from desk.demo import cast
 from desk.demo.days import past_slots
+from desk.demo.gate_cases import write_gate_cases
 from desk.demo.ids import seeded_ids
+from desk.demo.passages import write_passages
+from desk.demo.passes import write_passes
 from desk.demo.past import write_past
 from desk.demo.present import write_present, write_sheets
 from desk.demo.registry import write_registry
@@ -60,6 +63,9 @@ def build_demo(
         last = rounds[-1] if rounds else None
         say("the sheets of the last round")
         sheets = write_sheets(last) if last else 0
+        say("passes, and what went through the gates")
+        passes = write_passes(registry, seed=seed, start=start, now=now)
+        write_gate_cases(registry, passes, write_passages(registry, passes, seed=seed, now=now), seed=seed, now=now)
         say("today")
         write_present(registry, shop, last, seed=seed, now=now)
     return Figures(

@@ -256,10 +256,11 @@ def _write_rules(compound: Compound, sealed: Building | None, by: User, start: d
             level=Rulebook.Level.MEDIUM,
             persons=1,
             per_days=2,
-            opens=dt.time(8),
-            closes=dt.time(20),
+            # No hours: whoever tries the demo out late in the evening must see it work.
             longest_minutes=120,
             overstay=Rulebook.Overstay.FORFEIT,
+            vehicles=Rulebook.Vehicles.OUT,
+            visitors=Rulebook.Visitors.CONSENT,
         ),
     ]
     if sealed is not None:

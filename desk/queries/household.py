@@ -1,11 +1,15 @@
 """One door with all that the apps know about it, cut to what each role needs."""
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from compound import access
 from compound.access import Standing
 from compound.models import Household, Resident, Role, Tag
+from gate.models import Outing
+from gate.queries.outings import outings_of
+from gate.queries.passes import PassRow, passes_of_household
 from orders.models import Order, OrderLine, Round
 
 # A fortnight of two rounds a day is the most that anybody asks about.
@@ -37,8 +41,12 @@ class HouseholdPage:
     people: list[Resident] | None = None
     tags: list[Tag] | None = None
     orders: list[PastOrder] | None = None
+    passes: list[PassRow] | None = None
     # Lines that are still owed.
     owed: list[OrderLine] = field(default_factory=list)
+    # None for who does not see the gates.
+    outings: list[Outing] | None = None
+    may_run_gates: bool = False
     may_see_phones: bool = False
     may_set_card: bool = False
 
@@ -50,8 +58,8 @@ def may(membership: Standing, household: Household, roles: Collection[str]) -> b
     return is_captain_here or membership.has(*others)
 
 
-def household_page(*, household: Household, membership: Standing) -> HouseholdPage:
-    """Four statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
+def household_page(*, household: Household, membership: Standing, at: dt.datetime) -> HouseholdPage:
+    """Five statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
     page = HouseholdPage(household)
     if may(membership, household, SEE_PEOPLE):
         page.people = list(household.residents.order_by("-is_contact", "id"))
@@ -60,6 +68,11 @@ def household_page(*, household: Household, membership: Standing) -> HouseholdPa
     if may(membership, household, access.SEE_ORDERS):
         page.orders = _orders(household)
         page.owed = [line for past in page.orders for line in past.lines if _is_owed(past.order, line)]
+    if access.can_see_gates(membership):
+        page.outings = outings_of(household)
+    if may(membership, household, access.SEE_GATES):
+        page.passes = passes_of_household(household, at=at)
+        page.may_run_gates = access.can_run_gates(membership)
     has_phones = any(person.phone for person in page.people or ())
     page.may_see_phones = has_phones and may(membership, household, SEE_PHONES)
     page.may_set_card = may(membership, household, access.SET_CARDS)

@@ -1,15 +1,16 @@
-"""Doors by room, by a resident's name, by a chat nickname, by the colour of their card."""
+"""Doors by room, by a resident's name, by a chat nickname, by the colour of their card; vehicles by their plate."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 
 from compound import access
 from compound.access import Standing
 from compound.models import Compound, Household, Resident, Role
+from compound.queries.doors import doors_for
 from compound.rooms import clean, room_number
+from gate.models import Pass
 from orders.models import Nickname
-from orders.queries.doors import doors_for
 
 MOST = 50
 # Who finds a door by the name of somebody behind it; besides them a captain in the own building.
@@ -34,10 +35,12 @@ class Results:
 
     doors: list[Found]
     is_cut: bool = False
+    # Vehicle passes by their plate, for who sees the gates.
+    vehicles: list[Pass] = field(default_factory=list)
 
 
 def search(*, compound: Compound, membership: Standing, text: str, card: str = "") -> Results:
-    """Doors that `text` may mean; with `card`, those with a card of that colour. At most seven statements.
+    """Doors that `text` may mean; with `card`, those with a card of that colour. At most eight statements.
 
     Names are looked at only for roles that may see them, a captain's search stays in the own building.
     """
@@ -63,7 +66,8 @@ def search(*, compound: Compound, membership: Standing, text: str, card: str = "
         found = by_room.setdefault(door.pk, Found(door))
         if name not in found.names:
             found.names.append(name)
-    return _results(sorted(by_room.values(), key=lambda found: found.household.sort_key))
+    doors = _results(sorted(by_room.values(), key=lambda found: found.household.sort_key))
+    return replace(doors, vehicles=_by_plate(compound, membership, words))
 
 
 def _results(found: list[Found]) -> Results:
@@ -89,3 +93,12 @@ def _by_name(
         known = nicknames.select_related("household__building").order_by("household__sort_key", "id")
         found += [(nickname.name, nickname.household) for nickname in known[: MOST + 1]]
     return found
+
+
+def _by_plate(compound: Compound, membership: Standing, words: str) -> list[Pass]:
+    """Passes of vehicles; three signs of a plate are the least, since rooms are figures too."""
+    plate = "".join(c for c in words.upper() if c.isalnum())
+    if len(plate) < 3 or not access.can_see_gates(membership):
+        return []
+    passes = Pass.objects.filter(compound=compound, kind=Pass.Kind.VEHICLE, plate__contains=plate)
+    return list(passes.select_related("household").order_by("revoked_at", "plate")[:MOST])

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 
 from compound import access
 from compound.access import Standing
-from compound.models import Compound, Household, User
+from compound.models import Compound, Household
 from compound.views.access import compound_for
 from desk.queries.household import may
 
@@ -30,10 +30,3 @@ def household_for(request: HttpRequest, code: str, room: str, *roles: str) -> Ho
         raise Http404
     household.compound = compound
     return HouseholdAccess(household, compound, membership)
-
-
-def me(request: HttpRequest) -> User:
-    """The logged-in user: LoginRequiredMiddleware has sent everybody else away."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from compound import access
 from compound.refusals import Refusal
 from compound.services.cards import set_card
+from compound.views.access import me
 from desk.forms import CardForm
 from desk.queries.household import household_page
 from desk.services import log_phones_shown
-from desk.views.access import HouseholdAccess, household_for, me
+from desk.views.access import HouseholdAccess, household_for
 
 
 @never_cache
@@ -27,7 +28,7 @@ def household(request: HttpRequest, code: str, room: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: HouseholdAccess, **more: Any) -> HttpResponse:
-    page = household_page(household=found.household, membership=found.membership)
+    page = household_page(household=found.household, membership=found.membership, at=timezone.now())
     context = {"page": page, "household": found.household, "card_form": CardForm(household=found.household), **more}
     return render(request, "desk/household.html", context)
 
@@ -37,7 +38,7 @@ def _page(request: HttpRequest, found: HouseholdAccess, **more: Any) -> HttpResp
 def phones(request: HttpRequest, code: str, room: str) -> HttpResponse:
     """The page with the telephone numbers, this once; who looked is written down."""
     found = household_for(request, code, room)
-    if not household_page(household=found.household, membership=found.membership).may_see_phones:
+    if not household_page(household=found.household, membership=found.membership, at=timezone.now()).may_see_phones:
         raise Http404
     log_phones_shown(household=found.household, by=me(request), at=timezone.now())
     return _page(request, found, phones=True)

@@ -14,9 +14,9 @@ from compound.access import Standing, standing_of
 from compound.models import Sheet, User
 from compound.services.sheets import read_short_code
 from compound.services.short_codes import revoke_short_code
+from compound.views.access import me
 from desk.forms import CodeForm
 from desk.queries.short_link import open_code, short_link
-from desk.views.access import me
 
 # For each address; one address may be a whole property office with its runners.
 TRIES, WINDOW_SECONDS = 120, 600

@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 from gate.rules.clock import DAY, LONG_AGO, MINUTE, day_name, day_start, first_showing, time_of_day, wall
 from gate.rules.facts import Facts, Offsets, Outing, Pass, Rules
-from gate.rules.quota import NO_RULES, is_late, outing_ends, pass_free_at, quota_free_at, rules_in_force, turns
+from gate.rules.quota import (
+    NO_RULES,
+    is_late,
+    outing_ends,
+    pass_free_at,
+    quota_free_at,
+    rules_in_force,
+    turns,
+    without_missed,
+)
 from gate.rules.reasons import (
     REASONS,
     Case,
@@ -182,7 +191,7 @@ def after_this(case: Case, verdict: Verdict, slot: Slot | None) -> tuple[tuple[O
     """Outings and pass as they are once this person has passed: the next outing is counted from there."""
     card, outings = case.facts.pass_, case.home.outings
     if slot is not None:
-        outings = (*outings, Outing(out=case.facts.now))
+        outings = without_missed((*outings, Outing(out=case.facts.now, kind=case.kind)), case.rules.persons)
     if card is not None and case.facts.direction == "out" and verdict == "allow":
         card = replace(card, last_out=case.facts.now)
     return outings, card
@@ -190,9 +199,9 @@ def after_this(case: Case, verdict: Verdict, slot: Slot | None) -> tuple[tuple[O
 
 def extends_until(case: Case) -> int | None:
     """When the outing that ends with this return stops counting, if it is an overstay that costs the next one."""
-    returning = case.open_outings()[:1] if case.facts.direction == "in" else []
-    if not returning or case.rules is NO_RULES or not returning[0].counts:
+    outing = case.returning() if case.facts.direction == "in" else None
+    if outing is None or case.rules is NO_RULES or not outing.counts:
         return None
-    if not returning[0].forfeit or not is_late(returning[0], case.facts.now):
+    if not outing.forfeit or not is_late(outing, case.facts.now):
         return None
-    return outing_ends(case.rules, case.facts.offsets, returning[0], case.facts.now)
+    return outing_ends(case.rules, case.facts.offsets, outing, case.facts.now)

@@ -1,6 +1,7 @@
 """Which rulebook is in force, and when the outings of a household leave room for another one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gate.rules.clock import DAY, LONG_AGO, MINUTE, day_start
 from gate.rules.facts import Offsets, Outing, Pass, Rules
@@ -38,6 +39,45 @@ def _holds(row: Rules, moment: int) -> bool:
 def turns(rows: Iterable[Rules], after: int) -> list[int]:
     """The moments after `after` at which another row may come into force."""
     return sorted({at for row in rows for at in (row.starts_at, row.ends_at) if at is not None and at > after})
+
+
+# Several of a household may be outside as these at once; every other kind is one person's or one car's pass.
+OF_SEVERAL = ("household", "emergency")
+
+
+def is_missed(outing: Outing, outings: Iterable[Outing], persons: int) -> bool:
+    """Not seen coming back, and back all the same: since then as many have gone out with a slot as may be outside.
+
+    Of a kind that is one person's pass, its next exit says so.
+    """
+    if outing.back is not None:
+        return False
+    later = [other for other in outings if other.kind == outing.kind and other.out > outing.out]
+    if outing.kind not in OF_SEVERAL:
+        return bool(later)
+    return sum(other.counts for other in later) >= max(1, persons)
+
+
+def without_missed(outings: Sequence[Outing], persons: int) -> tuple[Outing, ...]:
+    """The same outings; whose return was missed is due no more, so that it is neither late nor lost twice."""
+    return tuple(replace(o, due=None, forfeit=False) if is_missed(o, outings, persons) else o for o in outings)
+
+
+def returning(outings: Iterable[Outing], kind: str, persons: int) -> Outing | None:
+    """Which of the known outings a return of this kind ends: the one that went first of those that are awaited.
+
+    Whoever was overdue already when the last one left is not taken to be the one who comes: else one return that
+    nobody saw would make every later one late.
+    """
+    awaited = awaited_of(outings, kind, persons)
+    return next((o for o in awaited if o.due is None or awaited[-1].out <= o.due), None)
+
+
+def awaited_of(outings: Iterable[Outing], kind: str, persons: int) -> list[Outing]:
+    """Of this kind, without a return that came or was missed, the oldest first."""
+    same = [outing for outing in outings if outing.kind == kind]
+    found = (o for o in same if o.back is None and not is_missed(o, same, persons))
+    return sorted(found, key=lambda outing: outing.out)
 
 
 def is_late(outing: Outing, now: int) -> bool:

@@ -1,19 +1,22 @@
 """Who stands at the gate, and each reason that speaks against it: one reason, one function."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate.rules.clock import DAY, MINUTE, tenths, time_of_day, wall
-from gate.rules.facts import Facts, Household, Offsets, Outing, Rules
+from gate.rules.facts import Facts, Household, Kind, Offsets, Outing, Rules
 from gate.rules.quota import (
     NO_RULES,
     SKEW,
+    awaited_of,
     counted,
     is_late,
     outing_ends,
     pass_free_at,
     quota_free_at,
+    returning,
     rules_in_force,
+    without_missed,
 )
 
 Params = dict[str, str | int | bool | None]
@@ -28,9 +31,9 @@ class Case:
 
     facts: Facts
     rules: Rules
-    kind: str
+    kind: Kind
     ordinary: bool  # under quota, hours and cap
-    home: Household
+    home: Household  # without what is not known yet at this moment
     reading: int | None
 
     @classmethod
@@ -39,12 +42,17 @@ class Case:
         kind = facts.kind if card is None or facts.kind == "emergency" else card.kind
         rules = rules_in_force(facts.rulebooks, home.building, facts.now)
         reading = None if facts.temperature is None else tenths(facts.temperature)
+        known = [o for o in home.outings if o.out <= facts.now + SKEW]
+        home = replace(home, outings=without_missed(known, rules.persons))
         return cls(facts, rules, kind, is_ordinary(kind, rules), home, reading)
 
     def open_outings(self) -> list[Outing]:
-        """Of this kind, without a return, the oldest first: whoever comes back closes that one."""
-        known = (o for o in self.home.outings if o.back is None and o.out <= self.facts.now + SKEW)
-        return sorted((o for o in known if o.kind == self.kind), key=lambda o: o.out)
+        """Of this kind, without a return, the oldest first; not those whose return was missed."""
+        return awaited_of(self.home.outings, self.kind, self.rules.persons)
+
+    def returning(self) -> Outing | None:
+        """The one of them that ends with this return."""
+        return returning(self.home.outings, self.kind, self.rules.persons)
 
 
 def is_exempt(kind: str, rules: Rules) -> bool:
@@ -213,11 +221,11 @@ def not_out(case: Case) -> Params | None:
 
 def overstay(case: Case) -> Params | None:
     """Measured by the rulebook that judged the exit: rules that came while somebody was out do not make them late."""
-    returning = case.open_outings()[:1]
-    if not returning or not is_late(returning[0], case.facts.now) or returning[0].due is None:
+    outing = case.returning()
+    if outing is None or outing.due is None or not is_late(outing, case.facts.now):
         return None
-    minutes = -((returning[0].due - case.facts.now) // MINUTE)
-    return {"since": returning[0].out, "due": returning[0].due, "minutes": minutes, "forfeits": returning[0].forfeit}
+    minutes = -((outing.due - case.facts.now) // MINUTE)
+    return {"since": outing.out, "due": outing.due, "minutes": minutes, "forfeits": outing.forfeit}
 
 
 def clock_skew(case: Case) -> Params | None:

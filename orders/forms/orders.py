@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from compound.models import Compound, Household
+from compound.forms.doors import FindsDoor, RoomField
+from compound.forms.once import OnceField
+from compound.models import Compound
 from compound.rooms import clean
-from orders.forms.once import OnceField
 from orders.forms.pastes import quantity_of
 from orders.jielong import parse_chain
 from orders.models import Order
-from orders.queries.doors import doors_for
 from orders.services.orders import Line
 
 FEWEST_ROWS = 3
@@ -31,16 +31,11 @@ class TypedLine:
     problem: str = ""
 
 
-class OrderForm(forms.Form):
+class OrderForm(FindsDoor):
     """Room, goods in rows or in one sentence, remark. `rows` is what the page shows again; nothing typed is lost."""
 
     id = OnceField()
-    room = forms.CharField(
-        label=_("Room"),
-        max_length=40,
-        help_text=_("20-1702, 3-2-501, or the number alone."),
-        widget=forms.TextInput(attrs={"class": "short", "autofocus": True, "autocomplete": "off"}),
-    )
+    room = RoomField()
     chosen = forms.CharField(max_length=62, required=False, widget=forms.HiddenInput)
     sentence = forms.CharField(
         label=_("In one line"),
@@ -58,16 +53,13 @@ class OrderForm(forms.Form):
     )
 
     def __init__(self, *args: Any, compound: Compound, only: frozenset[int] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.compound, self.only = compound, only
-        self.doors: list[Household] = []
-        self.household: Household | None = None
+        super().__init__(*args, compound=compound, only=only, **kwargs)
         self.rows = self._typed_rows()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if room := data.get("room"):
-            self._find_household(data.get("chosen") or "", room)
+            self.find_door(room, data.get("chosen") or "")
         if sentence := data.get("sentence"):
             self._read_sentence(sentence)
         self.rows = [self._checked(row) for row in self.rows if row.goods or row.quantity]
@@ -87,19 +79,6 @@ class OrderForm(forms.Form):
     def padded_rows(self) -> list[TypedLine]:
         """What was typed, and empty rows up to three."""
         return self.rows + [TypedLine()] * max(FEWEST_ROWS - len(self.rows), 1)
-
-    def _find_household(self, chosen: str, room: str) -> None:
-        self.doors = doors_for(self.compound, room, only=self.only)
-        rooms = [door.room for door in self.doors]
-        if chosen in rooms:
-            self.doors = [self.doors[rooms.index(chosen)]]
-        if not self.doors:
-            text = _("There is no room “%(room)s” in the list of households.") % {"room": room}
-            self.add_error("room", ValidationError(text, code="room_unknown"))
-        elif len(self.doors) > 1:
-            self.add_error("room", ValidationError(_("Several doors have this number: choose one."), code="several"))
-        else:
-            self.household = self.doors[0]
 
     def _read_sentence(self, sentence: str) -> None:
         """Goods of the sentence become rows below; words that are no goods go into the remark."""

@@ -9,10 +9,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from compound.models import Building, Compound, Household
+from compound.queries.doors import doors_for
 from compound.rooms import clean
 from orders.forms.numbers import number_of
 from orders.models import ChainEntry, ChainImport, ChainSource
-from orders.queries.doors import doors_for
 from orders.queries.review import Good
 from orders.services.chains import Word
 from orders.services.orders import as_line

@@ -1,57 +1,16 @@
 """Forms of the rounds: a new one, its cut-off, its end, its goods, the daily schedule."""
 
 import datetime as dt
-import zoneinfo
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from compound.forms.moments import MomentField, set_clock
+from compound.forms.once import OnceField
 from compound.models import Compound
-from orders.forms.once import OnceField
 from orders.goods_lines import GoodsLine, parse_goods
 from orders.models import Offer, Order, Round, RoundSchedule, SupplyPoint
-
-# A round is a matter of days. Another year is a slip of the pen, and near the ends of the calendar no zone can be
-# reckoned with any more.
-FARTHEST = dt.timedelta(days=400)
-
-
-class MomentField(forms.DateTimeField):
-    """A `datetime-local` box in the compound's zone, whatever zone the server stands in; not far from `at`."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    tz: zoneinfo.ZoneInfo = zoneinfo.ZoneInfo("Asia/Shanghai")
-    at: dt.datetime | None = None
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, dt.datetime) and value.tzinfo is not None:
-            return value.astimezone(self.tz).replace(tzinfo=None)
-        return value
-
-    def to_python(self, value: Any) -> dt.datetime | None:
-        if isinstance(value, dt.datetime) and value.tzinfo is not None:
-            return value
-        moment = _without_zone(super().to_python(value))
-        return moment.replace(tzinfo=self.tz) if moment else None
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value and self.at and abs(value - self.at) > FARTHEST:
-            raise ValidationError(_("More than a year away from today: check the year."), code="far_away")
-
-
-def _without_zone(moment: dt.datetime | None) -> dt.datetime | None:
-    """Django has put the server's zone on what was typed; what was typed is the clock on the wall."""
-    if moment is None or moment.tzinfo is None:
-        return moment
-    from django.utils import timezone
-
-    return timezone.make_naive(moment, timezone.get_current_timezone())
 
 
 class RoundForm(forms.Form):
@@ -70,7 +29,7 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, compound: Compound, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["supply_point"].queryset = compound.supply_points.filter(is_active=True)  # type: ignore[attr-defined]
-        _set_clock(self, compound, at)
+        set_clock(self, compound, at)
 
 
 class CutoffForm(forms.Form):
@@ -78,14 +37,7 @@ class CutoffForm(forms.Form):
 
     def __init__(self, *args: Any, compound: Compound, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _set_clock(self, compound, at)
-
-
-def _set_clock(form: forms.Form, compound: Compound, at: dt.datetime) -> None:
-    """Whose clock the moments of the form are read by, and what it says now."""
-    for field in form.fields.values():
-        if isinstance(field, MomentField):
-            field.tz, field.at = compound.tz, at
+        set_clock(self, compound, at)
 
 
 class ReasonForm(forms.Form):

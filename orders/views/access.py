@@ -1,15 +1,12 @@
 """Fetch and access in one function each, for what hangs below a round. Not there and not allowed look alike: 404."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest
 
 from compound.access import Standing, sees_all_buildings, sees_building
-from compound.models import Building, Compound, User
+from compound.models import Building, Compound
 from compound.views.access import compound_for
 from orders.models import ChainImport, Order, Round
 
@@ -36,31 +33,6 @@ class BuildingAccess(NamedTuple):
     building: Building
     compound: Compound
     membership: Standing
-
-
-def me(request: HttpRequest) -> User:
-    """The logged-in user: LoginRequiredMiddleware has sent everybody else away."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
-
-
-def post_or(page: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """A view that only takes POST. Whoever comes otherwise (reloads, switches the language) is led to `page`.
-
-    The page has the same arguments in its address.
-    """
-
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def posted(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseRedirect(reverse(page, kwargs=kwargs))
-            return view(request, **kwargs)
-
-        return posted
-
-    return decorate
 
 
 def seen_buildings(membership: Standing) -> frozenset[int] | None:

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_GET
 from compound import access
 from compound.models import Household
 from compound.refusals import Refusal
-from compound.views.access import Access, compound_for
+from compound.views.access import Access, compound_for, me, post_or
 from orders.forms.delivery import CloseForm, DoorForm
 from orders.models import Round
 from orders.queries.delivery import on_the_way, owed_lines, run_of, waiting_orders
 from orders.queries.unread import unread_lines
 from orders.services import delivery as services
 from orders.services.delivery import DOORS_FROM
-from orders.views.access import BuildingAccess, building_for, me, post_or, seen_buildings
+from orders.views.access import BuildingAccess, building_for, seen_buildings
 
 LINES_PER_PAGE = 100
 # Of the chat. More is a paste that nobody has looked at, and that is done on its own page.

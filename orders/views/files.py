@@ -15,10 +15,10 @@ from pypdf import PdfReader, PdfWriter
 from compound import access
 from compound.models import Building, Job, Sheet, StoredFile
 from compound.services.jobs import cancel_job
-from compound.views.access import compound_for
+from compound.views.access import compound_for, me, post_or
 from orders.models import SHEETS_JOB, Round
 from orders.queries.rounds import ALL_DOORS, SHEET_KINDS, sheets_of
-from orders.views.access import me, post_or, round_for, seen_buildings
+from orders.views.access import round_for, seen_buildings
 
 
 @require_GET

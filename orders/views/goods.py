@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 
 from compound import access
 from compound.refusals import Refusal
+from compound.views.access import me, post_or
 from orders.forms.numbers import number_of
 from orders.forms.rounds import GoodsForm, OfferChoice, OfferForm, RoundChoice
 from orders.models import Round
 from orders.services import goods as services
-from orders.views.access import RoundAccess, me, post_or, round_for
+from orders.views.access import RoundAccess, round_for
 
 
 @require_GET

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from compound import access
 from compound.refusals import Refusal
+from compound.views.access import me, post_or
 from orders.forms.orders import OrderForm
 from orders.forms.rounds import ReasonForm
 from orders.models import Order
 from orders.queries.rounds import ALIVE
 from orders.services import orders as services
-from orders.views.access import me, order_for, post_or, round_for
+from orders.views.access import order_for, round_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

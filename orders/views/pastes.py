@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from compound import access
 from compound.refusals import Refusal
+from compound.views.access import me, post_or
 from orders.forms.pastes import DecideForm, PasteForm
 from orders.models import ChainImport, Round
 from orders.queries.review import Review, Row, review_of
 from orders.services import chains
 from orders.services.goods import add_source
-from orders.views.access import PasteAccess, me, paste_for, post_or, round_for
+from orders.views.access import PasteAccess, paste_for, round_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from compound import access
 from compound.days import Clock
 from compound.refusals import Refusal
+from compound.views.access import me, post_or
 from orders.forms.rounds import CutoffForm, LateForm, ReasonForm
 from orders.models import Round
 from orders.queries import rounds as queries
 from orders.queries.totals import chat_texts, totals_of
 from orders.services import rounds as services
 from orders.services.sheet_requests import request_sheets
-from orders.views.access import RoundAccess, me, post_or, round_for
+from orders.views.access import RoundAccess, round_for
 
 # More than this on one page and only one building's orders are shown at a time.
 ORDERS_AT_ONCE = 60

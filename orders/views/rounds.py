@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from compound import access
 from compound.models import Compound
 from compound.refusals import Refusal
-from compound.views.access import compound_for
+from compound.views.access import compound_for, me, post_or
 from orders.forms.rounds import RoundForm, ScheduleForm, ScheduleSwitch, SupplyPointForm
 from orders.queries.rounds import rounds_page
 from orders.services import goods, rounds
-from orders.views.access import me, post_or
 
 
 @require_GET

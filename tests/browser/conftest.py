@@ -5,6 +5,7 @@ may be used in the same test:
 rows are committed and emptied after each test. Jobs run in the test process: `run_jobs()`.
 """
 
+import datetime as dt
 import os
 import shutil
 import signal
@@ -18,11 +19,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from compound.models import Compound
 from compound.servers.keeper import die_with_parent
 from compound.servers.paths import BASE_DIR
 from compound.servers.postgres import free_port
+from tests import make
+from tests.browser.guard import Guard, on_duty
 from tests.embedded import SERVERS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,12 +46,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Server:
-    """gunicorn with the project's own settings on the test database, one worker and four threads."""
+    """gunicorn with the project's own settings on the test database, one worker and four threads.
 
-    def __init__(self, database_url: str) -> None:
-        self.port = free_port()
+    `port`: where another one stood before. `more`: environment of its own.
+    """
+
+    def __init__(self, database_url: str, port: int | None = None, more: dict[str, str] | None = None) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = SERVERS.folder / "web.log"
+        self.log = SERVERS.folder / f"web-{self.port}.log"
         self._seen = 0
         environment = {
             **os.environ,
@@ -55,6 +63,7 @@ class Server:
             "PORT": str(self.port),
             "PUBLIC_URL": self.url,
             "WEB_WORKERS": "1",
+            **(more or {}),
         }
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
@@ -89,6 +98,11 @@ class Server:
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)
+        self._process.wait(10)
+
+    def kill(self) -> None:
+        """As a power cut would: nothing is finished, nobody is told."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
 
 
@@ -165,3 +179,27 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
 @pytest.fixture
 def phone_page(browser: Browser, server: str) -> Iterator[Page]:
     yield from _visit(browser, server, 390, 844, phone=True)
+
+
+@pytest.fixture
+def xingfuli(transactional_db: None) -> Compound:
+    """Five rooms under the rule of one person every second day, back after two hours, without visitors."""
+    of = make.compound()
+    doors = {"20-1702": "周", "20-1701": "欧阳", "3-2-501": "郭", "商务楼-305": "唐", "19-1-101": "许"}
+    for room, surname in doors.items():
+        make.resident(make.household(of, room), f"{surname}某")
+    make.rulebook(
+        of,
+        starts_at=timezone.now() - dt.timedelta(days=7),
+        vehicles="both",
+        exempt_kinds=["vehicle"],
+        longest_minutes=120,
+    )
+    make.gate(of, "东门")
+    make.gate(of, "南门")
+    return of
+
+
+@pytest.fixture
+def guard(phone_page: Page, xingfuli: Compound) -> Guard:
+    return on_duty(phone_page, xingfuli)

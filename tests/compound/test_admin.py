@@ -4,12 +4,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from compound.backends import SECRETARY
 from compound.models import (
@@ -29,8 +31,10 @@ from compound.models import (
 )
 from compound.services import accounts
 from compound.services.audit import record
+from gate.models import RollChange
 from orders.models import ChainEntry, ChainImport, Nickname, RoundSchedule
 from tests import make
+from tests.gate.one_of_each import one_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +112,7 @@ def fill(of: Compound, secretary: User, *numbers: int) -> None:
             compound=of, name=f"昵称{number}", household=household, learned_at=make.ELEVEN, learned_by=secretary
         )
         RoundSchedule.objects.create(compound=of, supply_point=make.supply_point(of), cutoff=dt.time(number))
+        one_of_each(household, by=secretary, plate=f"沪A1234{number}")
 
 
 TABLES = sorted(SECRETARY)
@@ -117,13 +122,14 @@ def model_of(table: str) -> type[Model]:
     return next(model for model in admin.site._registry if model._meta.label_lower == table)
 
 
-def test_admin_when_listed_has_every_table_of_registry_and_orders() -> None:
+def test_admin_when_listed_has_every_table_of_registry_orders_and_gate() -> None:
     from django.apps import apps
 
-    ours = {m._meta.label_lower for name in ("compound", "orders") for m in apps.get_app_config(name).get_models()}
+    apps_of = [apps.get_app_config(name) for name in ("compound", "gate", "orders")]
+    ours = {model._meta.label_lower for app in apps_of for model in app.get_models()}
     shown = {model._meta.label_lower for model in admin.site._registry}
-    # The worker's sign of life is for /healthz.
-    assert ours - shown == {"compound.heartbeat"}
+    # The worker's sign of life is for /healthz, the roll's notes are the triggers' own.
+    assert ours - shown == {"compound.heartbeat", "gate.rollchange"}
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -191,7 +197,7 @@ def test_index_when_opened_by_the_secretary_is_in_chinese_and_begins_with_the_re
     client: Client, secretary: User
 ) -> None:
     response = client.get(reverse("admin:index"))
-    assert [str(app["name"]) for app in response.context["app_list"]] == ["小区档案", "订单"]
+    assert [str(app["name"]) for app in response.context["app_list"]] == ["小区档案", "卡口", "订单"]
     assert [str(m["name"]) for m in response.context["app_list"][0]["models"]][:8] == [
         "小区",
         "卡口",
@@ -275,3 +281,16 @@ def test_list_when_asked_about_a_secret_column_is_a_bad_request(
 
 def test_list_when_asked_about_an_open_column_answers(client: Client, own: Compound, secretary: User) -> None:
     assert client.get(url(User), {"name__startswith": "何"}).status_code == 200
+
+
+def test_no_field_of_a_gate_table_has_only_its_code_for_a_name() -> None:
+    """A column head of the admin is the field's name; one that was never given is the attribute with spaces."""
+    bare = [
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("gate").get_models()
+        if model is not RollChange
+        for field in model._meta.get_fields()
+        if field.concrete and field.name != "id" and not isinstance(field.verbose_name, Promise)
+        and not field.name.endswith("_hash")
+    ]  # fmt: skip
+    assert bare == []

@@ -27,6 +27,8 @@ PAIRS = [
     ("on-ink", "ink-2"),
     ("on-red", "red-fill"),
     ("on-red", "red-fill-2"),
+    *(("on-field", f"field-{verdict}") for verdict in ("allow", "refuse", "recheck", "pending")),
+    ("on-look", "field-look"),
 ]
 # What is no text but has to be seen: edges of boxes, the ring of the focus (WCAG 1.4.11).
 SHAPES = [(shape, ground) for shape in ("edge", "blue", "ink") for ground in GROUNDS]
@@ -67,6 +69,11 @@ def test_contrast_of_known_colours_is_what_the_standard_says() -> None:
 @pytest.mark.parametrize("selector", [":root", DARK_BY_HAND])
 def test_text_in_each_theme_has_four_and_a_half_to_one(selector: str) -> None:
     assert too_weak(tokens(selector), PAIRS, 4.5) == []
+
+
+@pytest.mark.parametrize("selector", [":root", DARK_BY_HAND])
+def test_verdicts_in_each_theme_have_seven_to_one_for_the_sun(selector: str) -> None:
+    assert too_weak(tokens(selector), [pair for pair in PAIRS if "field" in pair[1]], 7.0) == []
 
 
 @pytest.mark.parametrize("selector", [":root", DARK_BY_HAND])

@@ -14,6 +14,19 @@ from desk.demo.buildings import blocks_for
 from desk.demo.days import past_slots
 from desk.demo.ids import seeded_ids
 from desk.demo.people import Families, head_counts
+from gate.models import (
+    Check,
+    Conflict,
+    Incident,
+    Isolation,
+    Outing,
+    Parcel,
+    Pass,
+    Ratification,
+    TemperatureReading,
+    TemperatureRecord,
+)
+from gate.services.passes import token_of
 from orders.models import ChainEntry, ChainImport, Order, OrderLine, Round
 from tests import make
 
@@ -152,6 +165,41 @@ def test_demo_past_leaves_some_unserved_and_some_closed_with_a_reason(capsys):
     assert left.exclude(closed_at=None).exclude(closed_reason="").exists()
 
 
+@pytest.mark.django_db
+def test_demo_has_a_pass_for_each_household_that_somebody_lives_in_and_some_of_every_other_kind(capsys):
+    make_demo(capsys, households=400)
+    compound = Compound.objects.get(code="demo")
+    valid = compound.passes.filter(revoked_at=None)
+    rooms = list(
+        valid.filter(kind="household").order_by("household__sort_key").values_list("household__room", flat=True)
+    )
+    assert rooms == list(compound.households.filter(occupancy="occupied").values_list("room", flat=True))
+    assert {card.kind for card in valid} == set(Pass.Kind.values) - {"visitor"}
+    assert all(token_of(card) for card in compound.passes.all())
+
+
+@pytest.mark.django_db
+def test_demo_at_the_gates_has_something_of_everything_and_nothing_of_20_1702(capsys):
+    make_demo(capsys, households=400)
+    compound = Compound.objects.get(code="demo")
+    checks = Check.objects.filter(compound=compound)
+    outside = Outing.objects.filter(compound=compound, back_at=None, void_at=None)
+    codes = {reason["code"] for check in checks for reason in check.reasons}
+
+    assert set(checks.values_list("gate__name", flat=True)) == set(cast.GATES)
+    assert checks.filter(event_at__gt=AT_10_40).count() == 0
+    assert {"quota_used", "sealed_building", "overridden", "pass_unknown", "pass_revoked", "fever"} <= codes
+    assert 10 <= outside.count() <= 30
+    assert outside.filter(due_at__lt=AT_10_40).count() == 2
+    assert list(TemperatureRecord.objects.order_by("opened_at").values_list("outcome", flat=True)) == ["cleared", ""]
+    assert [conflict.code for conflict in Conflict.objects.filter(settled_at=None)] == ["quota_used"]
+    assert (checks.filter(action="emergency").count(), Ratification.objects.count()) == (1, 0)
+    assert Parcel.objects.filter(compound=compound, handed_at=None).count() > 5
+    assert (Isolation.objects.count(), Incident.objects.count()) == (1, 3)
+    assert not checks.filter(household__room="20-1702").exists()
+    assert not Outing.objects.filter(household__room="20-1702").exists()
+
+
 def dump(compound):
     """Everything that one seed and date promise, in the tables' order; short codes and counters are left out."""
     doors = list(
@@ -186,7 +234,20 @@ def dump(compound):
     sheets = list(Sheet.objects.filter(compound=compound).order_by("id").values_list("id", "title", "rows_sha256"))
     members = sorted(Membership.objects.filter(compound=compound).values_list("user__name", "role", "building__name"))
     rules = list(compound.rulebooks.order_by("starts_at").values_list("notice", "starts_at", "persons"))
-    return doors, people, tags, rounds, orders, lines, entries, sheets, members, rules
+    passes = list(Pass.objects.filter(compound=compound).order_by("id").values_list("id", "household__room", "kind"))
+    checks = list(
+        Check.objects.filter(compound=compound)
+        .order_by("id")
+        .values_list("id", "event_at", "gate__name", "household__room", "verdict", "reasons", "temperature")
+    )
+    outings = list(
+        Outing.objects.filter(compound=compound)
+        .order_by("check_out")
+        .values_list("check_out", "slot", "period", "back_at", "due_at", "released_why")
+    )
+    readings = list(TemperatureReading.objects.filter(compound=compound).order_by("id").values_list("id", "value"))
+    gate = passes, checks, outings, readings
+    return doors, people, tags, rounds, orders, lines, entries, sheets, members, rules, gate
 
 
 @pytest.mark.django_db

@@ -9,10 +9,12 @@ from compound.models import AuditEntry, Compound, Job, LoginToken, Sheet, ShortC
 from compound.services.accounts import issue_login
 from compound.services.audit import record
 from compound.services.retention import erase_compound, forget_due
+from gate import models as gate
 from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
 from orders.services import chains, sheets
 from orders.services.sheet_requests import request_sheets
 from tests import make
+from tests.gate.one_of_each import one_of_each
 from tests.make import ELEVEN
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,18 @@ WAY_BACK = {
     StoredFile: "compound",
     Job: "compound",
     AuditEntry: "compound",
+    gate.Check: "compound",
+    gate.Conflict: "compound",
+    gate.Device: "compound",
+    gate.Incident: "compound",
+    gate.Isolation: "household__compound",
+    gate.Outing: "compound",
+    gate.Parcel: "compound",
+    gate.Pass: "compound",
+    gate.Ratification: "check_ratified__compound",
+    gate.RollChange: "compound",
+    gate.TemperatureReading: "compound",
+    gate.TemperatureRecord: "compound",
 }
 
 
@@ -67,6 +81,7 @@ def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_
     for compound in (mine, other):
         door = make.household(compound, "3-2-501", tags=["infant"])
         make.resident(door)
+        one_of_each(door, by=by)
         round = make.round(compound)
         make.offer(round)
         make.chain_source(compound)

@@ -16,7 +16,15 @@ from pathlib import Path
 from compound.servers.paths import BASE_DIR
 
 MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
-OF_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "PORT")
+OF_THE_TEST_RUN = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "DATA_DIR",
+    "SECRET_KEY",
+    "DJANGO_SETTINGS_MODULE",
+    "PORT",
+    "PUBLIC_URL",
+)
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
@@ -63,13 +71,13 @@ def wait_for_none(data_dir: Path, seconds: float) -> dict[int, str]:
 class Up:
     """A running `manage.py up`."""
 
-    def __init__(self, data_dir: Path, port: int) -> None:
+    def __init__(self, data_dir: Path, port: int, **more: str) -> None:
         self.data_dir, self.port = data_dir, port
         self.lines: list[str] = []
         self._news: queue.Queue[str] = queue.Queue()
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [*MANAGE, "up", "--no-demo"], env=environment(data_dir, PORT=str(port)), stdout=subprocess.PIPE,
+            [*MANAGE, "up", "--no-demo"], env=environment(data_dir, PORT=str(port), **more), stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         threading.Thread(target=self._listen, daemon=True).start()
@@ -124,8 +132,9 @@ class Up:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path, port: int) -> Iterator[Up]:
-    up = Up(data_dir, port)
+def running(data_dir: Path, port: int, **more: str) -> Iterator[Up]:
+    """`more` goes into its environment."""
+    up = Up(data_dir, port, **more)
     try:
         yield up
     finally:

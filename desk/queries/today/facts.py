@@ -1,4 +1,4 @@
-"""What the Today page is made of, read once: eight statements, however much goes on."""
+"""What the Today page is made of, read once: a fixed number of statements, however much goes on."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from compound import access
 from compound.access import Standing
 from compound.days import Clock
 from compound.models import Compound, Household, Job, Sheet
+from desk.queries.today.gates import GateFacts, read_gates
 from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, Round
 from orders.queries.delivery import owed_lines
 
@@ -47,6 +48,7 @@ class Facts:
     left: dict[str, Any]
     sheets: dict[Any, int]  # round → sheets
     jobs: dict[str, Job]  # round → the newest job that makes its sheets
+    gates: GateFacts | None
 
     @property
     def open(self) -> list[Round]:
@@ -95,6 +97,7 @@ def read_facts(compound: Compound, membership: Standing, clock: Clock, doors: di
         left=_left(compound, membership, clock.now),
         sheets=_sheets(ids),
         jobs=_jobs(compound, clock.now),
+        gates=read_gates(compound, membership, clock),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from compound import access
 from compound.models import Job
 from desk.queries.today.facts import Facts, S
+from desk.queries.today.gates import need_rows
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,11 @@ class Need:
 
 
 def needs_of(facts: Facts) -> Iterable[Need]:
-    """The most urgent first: what stops somebody's order, then what waits for paper, then what was left over."""
+    """The most urgent first: the gates, what stops an order, what waits for paper, what was left over."""
     member = facts.membership
+    if facts.gates is not None:
+        for row in need_rows(facts.gates, member, facts.clock, facts.url):
+            yield Need(*row)
     if access.can_run_orders(member):
         yield from _review_needs(facts)
         yield from _late_needs(facts)
@@ -56,7 +60,7 @@ def needs_of(facts: Facts) -> Iterable[Need]:
                 yield Need(
                     _("%(round)s is on its way") % {"round": round.title},
                     _("Type in what came back on the delivery runs."),
-                    _("Doors"),
+                    _("See the deliveries"),
                     facts.url("orders:round", round=round.pk) + "#orders",
                     "info",
                 )

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, npgettext
 
 from compound import access
 from desk.queries.today.facts import ON_THE_WAY, Facts, round_url
+from desk.queries.today.gates import tile_rows
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Tile:
 def tiles_of(facts: Facts) -> Iterable[Tile]:
     member, clock = facts.membership, facts.clock
     url = round_url(facts)
+    if facts.gates is not None:
+        for row in tile_rows(facts.gates, facts.url):
+            yield Tile(**row)
     if facts.open:
         first = facts.open[0]
         more = len(facts.open) - 1

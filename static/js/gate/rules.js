@@ -7,7 +7,7 @@ import { DEFAULTS, LONG_AGO, NO_RULES, complete } from "./facts.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-const SKEW = 2 * MINUTE;
+export const SKEW = 2 * MINUTE;
 const JITTER = 1_000;
 
 function greatest(rows, key) {
@@ -54,7 +54,7 @@ export function tenths(celsius) {
 
 const holds = (row, moment) => row.ends_at === null || moment < row.ends_at;
 
-function rulesInForce(rows, building, moment) {
+export function rulesInForce(rows, building, moment) {
   const begun = rows.filter((row) => row.starts_at <= moment);
   const compound = begun.filter((row) => row.building === null);
   if (building !== null) {
@@ -68,6 +68,31 @@ function rulesInForce(rows, building, moment) {
 function turns(rows, after) {
   const moments = rows.flatMap((row) => [row.starts_at, row.ends_at]).filter((at) => at !== null && at > after);
   return [...new Set(moments)].sort((a, b) => a - b);
+}
+
+// Several of a household may be outside as these at once; every other kind is one person's or one car's pass.
+export const OF_SEVERAL = ["household", "emergency"];
+
+export function isMissed(outing, outings, persons) {
+  if (outing.back !== null) return false;
+  const later = outings.filter((other) => other.kind === outing.kind && other.out > outing.out);
+  if (!OF_SEVERAL.includes(outing.kind)) return later.length > 0;
+  return later.filter((other) => other.counts).length >= Math.max(1, persons);
+}
+
+function withoutMissed(outings, persons) {
+  return outings.map((o) => (isMissed(o, outings, persons) ? { ...o, due: null, forfeit: false } : o));
+}
+
+function awaitedOf(outings, kind, persons) {
+  const same = outings.filter((outing) => outing.kind === kind);
+  return same.filter((o) => o.back === null && !isMissed(o, same, persons)).sort((a, b) => a.out - b.out);
+}
+
+export function returning(outings, kind, persons) {
+  const awaited = awaitedOf(outings, kind, persons);
+  const last = awaited[awaited.length - 1];
+  return awaited.find((outing) => outing.due === null || last.out <= outing.due) ?? null;
 }
 
 const isLate = (outing, now) => outing.due !== null && (outing.back ?? now) > outing.due;
@@ -107,18 +132,17 @@ function isWithinHours(rules, offsets, moment) {
 }
 
 function caseOf(facts) {
-  const home = facts.household ?? DEFAULTS.household;
+  const given = facts.household ?? DEFAULTS.household;
   const kind = facts.pass === null || facts.kind === "emergency" ? facts.kind : facts.pass.kind;
-  const rules = rulesInForce(facts.rulebooks, home.building, facts.now);
+  const rules = rulesInForce(facts.rulebooks, given.building, facts.now);
+  const known = given.outings.filter((outing) => outing.out <= facts.now + SKEW);
+  const home = { ...given, outings: withoutMissed(known, rules.persons) };
   const reading = facts.temperature === null ? null : tenths(facts.temperature);
   return { facts, home, kind, rules, reading, ordinary: isOrdinary(kind, rules) };
 }
 
-function openOutings({ facts, home, kind }) {
-  return home.outings
-    .filter((outing) => outing.back === null && outing.out <= facts.now + SKEW && outing.kind === kind)
-    .sort((a, b) => a.out - b.out);
-}
+const openOutings = ({ home, kind, rules }) => awaitedOf(home.outings, kind, rules.persons);
+const returningOf = ({ home, kind, rules }) => returning(home.outings, kind, rules.persons);
 
 /* ── one reason, one function: its parameters, or null ── */
 
@@ -234,10 +258,10 @@ function notOut(here) {
 }
 
 function overstay(here) {
-  const [returning] = openOutings(here);
-  if (!returning || !isLate(returning, here.facts.now)) return null;
-  const minutes = Math.ceil((here.facts.now - returning.due) / MINUTE);
-  return { since: returning.out, due: returning.due, minutes, forfeits: returning.forfeit };
+  const outing = returningOf(here);
+  if (!outing || !isLate(outing, here.facts.now)) return null;
+  const minutes = Math.ceil((here.facts.now - outing.due) / MINUTE);
+  return { since: outing.out, due: outing.due, minutes, forfeits: outing.forfeit };
 }
 
 function clockSkew({ facts }) {
@@ -341,19 +365,18 @@ function slotOf(here) {
   };
 }
 
-function afterThis({ facts, home }, verdict, slot) {
-  const outings = slot ? [...home.outings, { ...DEFAULTS.outing, out: facts.now }] : home.outings;
+function afterThis({ facts, home, kind, rules }, verdict, slot) {
+  const own = { ...DEFAULTS.outing, out: facts.now, kind };
+  const outings = slot ? withoutMissed([...home.outings, own], rules.persons) : home.outings;
   const passed = facts.pass && facts.direction === "out" && verdict === "allow";
   return [outings, passed ? { ...facts.pass, last_out: facts.now } : facts.pass];
 }
 
 function extendsUntil(here) {
   const { facts, rules } = here;
-  const returning = facts.direction === "in" ? openOutings(here)[0] : undefined;
-  if (!returning || rules === NO_RULES || !returning.counts) return null;
-  return returning.forfeit && isLate(returning, facts.now)
-    ? outingEnds(rules, facts.offsets, returning, facts.now)
-    : null;
+  const outing = facts.direction === "in" ? returningOf(here) : null;
+  if (!outing || rules === NO_RULES || !outing.counts) return null;
+  return outing.forfeit && isLate(outing, facts.now) ? outingEnds(rules, facts.offsets, outing, facts.now) : null;
 }
 
 export function decide(given) {

@@ -1,11 +1,13 @@
 """From what somebody typed into a room box to the doors that it can mean."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from compound.models import Building, Compound, Household
 from compound.rooms import parse_room, room_number
 
 MOST_DOORS = 12
+MOST_NEAR = 3
 
 
 def doors_for(
@@ -36,3 +38,16 @@ def doors_for(
     if number:
         return list(households.filter(number=number).order_by("sort_key")[:MOST_DOORS])
     return []
+
+
+def near_rooms(compound: Compound, text: str) -> list[str]:
+    """Rooms of the same building whose number is a slip away from what was typed, the nearest first. Two statements."""
+    room = parse_room(text, buildings=list(compound.buildings.values_list("name", flat=True)))
+    if room is None:
+        return []
+    doors = compound.households.filter(building__name=room.building).order_by("sort_key").values_list("room", "number")
+    rooms: dict[str, list[str]] = {}
+    for door, number in doors:
+        rooms.setdefault(number, []).append(door)
+    close = get_close_matches(room.number, rooms, n=MOST_NEAR, cutoff=0.7)
+    return [door for number in close for door in rooms[number]][:MOST_NEAR]

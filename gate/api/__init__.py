@@ -1,0 +1,1 @@
+"""What the phones at the gates call: /api/v1/gate/."""

@@ -1,0 +1,67 @@
+"""The rows of the log: written once, read again for a check that is known."""
+
+import json
+import uuid
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from compound.models import Compound
+from compound.refusals import Refusal
+from gate.models import Check
+from gate.queries.prepared import Prepared
+from gate.services.checks.asking import Result
+
+
+class Moved(Exception):
+    """Something about the same passage was written before the locks were held: judge again from the beginning."""
+
+
+class Replayed(Exception):
+    """The same check was recorded elsewhere at the same moment: nothing of this one stays."""
+
+
+FIELDS = {str(field.column): field for field in Check._meta.concrete_fields}
+INSERT = Prepared(
+    "gate_check_insert",
+    f"INSERT INTO gate_check ({', '.join(FIELDS)}) "  # noqa: S608 - the model's own column names
+    f"VALUES ({', '.join(f'%({name})s' for name in FIELDS)}) ON CONFLICT (id) DO NOTHING",
+    **{name: str(field.db_type(connection)) for name, field in FIELDS.items()},
+)
+
+
+def insert_check(row: Check) -> None:
+    """Raises `Replayed` when there is one of this id. Not by the ORM: `save()` cannot say ON CONFLICT."""
+    values = {name: getattr(row, field.attname) for name, field in FIELDS.items()}
+    values["reasons"] = json.dumps(values["reasons"], ensure_ascii=False)
+    with connection.cursor() as cursor:
+        INSERT.run(cursor, values)
+        if cursor.rowcount == 0:
+            raise Replayed
+
+
+def answer_of(row: Check, *, replayed: bool = False) -> Result:
+    return Result(
+        id=row.id,
+        verdict=row.verdict,
+        amber=row.amber,
+        reasons=row.reasons,
+        conflict=row.conflict,
+        next_out_on=row.next_out_on,
+        next_out_at=row.next_out_at,
+        room=row.said_room,
+        surname=row.said_surname,
+        kind=row.kind,
+        direction=row.direction,
+        replayed=replayed,
+    )
+
+
+def stored_answer(compound: Compound, check_id: uuid.UUID) -> Result:
+    """The first answer again. Refuses the id of another compound's check. One statement."""
+    row = Check.objects.filter(pk=check_id, compound=compound).first()
+    if row is None:
+        raise Refusal("id_taken", _("This entry has a number that is taken. Do it again."))
+    if row.next_out_at is not None:
+        row.next_out_at = compound.local(row.next_out_at)
+    return answer_of(row, replayed=True)

@@ -1,0 +1,175 @@
+"""Settling two passages that collided. The log keeps both; what is counted follows the coordinator's word."""
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compound.models import Household, User
+from compound.refusals import Refusal
+from compound.services import audit
+from gate.models import Check, Conflict, Outing
+from gate.queries.facts import Ground, Past, Question, Row, ground_of, known_of, moment_of, ms_of, offsets_of, past_of
+from gate.rules import Facts, Slot
+from gate.rules.quota import NO_RULES, is_late, outing_ends
+from gate.services.checks import NewCheck, late
+from gate.services.checks.act import Act, Desk
+from gate.services.checks.outings import close_outing, in_the_way
+
+Outcome = Conflict.Outcome
+
+
+@transaction.atomic
+def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at: dt.datetime) -> Conflict:
+    """Both went out, or one of the two did not take place: that one's outing is released and void.
+
+    The one that is left takes its place and its return, by the rules in force when it went out: which of the two had
+    them depends on which phone was heard first. If a third one stands in its way, that pair is left to be settled.
+    Raises `conflict_settled` where somebody else was quicker. Locks: household, conflict, outings.
+    """
+    if conflict.household_id is not None:
+        Household.objects.select_for_update(no_key=True).get(pk=conflict.household_id)
+    conflict = (
+        Conflict.objects.select_for_update(of=("self",)).select_related("compound", "household").get(pk=conflict.pk)
+    )
+    if conflict.settled_at is not None:
+        raise Refusal("conflict_settled", _("Somebody else has settled this already. Load the page again."))
+    conflict.settled_at, conflict.settled_by, conflict.outcome, conflict.note = at, by, outcome, note
+    conflict.save(update_fields=["settled_at", "settled_by", "outcome", "note"])
+    if outcome == Outcome.LATER_WRONG:
+        _void(conflict.later_id, at)
+    elif outcome == Outcome.EARLIER_WRONG:
+        _void(conflict.earlier_id, at)
+    for wrong, right in ((conflict.later_id, conflict.earlier_id), (conflict.earlier_id, conflict.later_id)):
+        # Also where another pair has said so before.
+        if gone := Outing.objects.filter(check_out=wrong, void_at__isnull=False).first():
+            _put_in_its_place(right, gone, by=by, at=at)
+    room = conflict.household.room if conflict.household else ""
+    audit.record(
+        compound=conflict.compound,
+        by=by,
+        at=at,
+        action="conflict.settled",
+        subject=room,
+        text=Outcome(outcome).label,
+        conflict=str(conflict.pk),
+        outcome=outcome,
+        earlier=str(conflict.earlier_id),
+        later=str(conflict.later_id),
+    )
+    return conflict
+
+
+def _void(check_id: uuid.UUID, at: dt.datetime) -> None:
+    """The outing of this exit, and its place, are no more; a return is nobody's exit and leaves nothing to release."""
+    outing = Outing.objects.select_for_update().filter(check_out=check_id, void_at__isnull=True).first()
+    if outing is None:
+        return
+    outing.void_at = at
+    if outing.released_at is None:
+        outing.released_at, outing.released_why = at, Outing.Released.SETTLED
+    outing.save(update_fields=["void_at", "released_at", "released_why"])
+
+
+def _put_in_its_place(check_id: uuid.UUID, gone: Outing, *, by: User, at: dt.datetime) -> None:
+    """This exit is what really happened instead of `gone`: it is counted, and whoever came back came back from it."""
+    outing = Outing.objects.select_for_update().filter(check_out=check_id, void_at__isnull=True).first()
+    if outing is None:
+        return
+    back = _return_of(gone, outing)
+    check = Check.objects.select_related("compound", "gate").get(pk=check_id)
+    # As of the exit: rules that came later change nothing about it.
+    question = Question(id=check_id, target=check_id)
+    ground = replace(ground_of(check.compound, question), target=None, is_undone=False)
+    row, past = _apart(
+        past_of(check.compound, ground, check=check_id, now=ms_of(check.event_at), count_outside=False), outing
+    )
+    if row.slot is None and outing.released_at is None:
+        row = _counted(check, ground, past, row, by=by, at=at)
+    if back is not None:
+        row = replace(row, back=ms_of(back[0]), check_in=back[1])
+    if row.back is None or row.check_in is None:
+        return
+    rules = next((rules for rules in ground.rows if rules.id == check.rulebook_id), NO_RULES)
+    extends = row.slot is not None and rules is not NO_RULES and row.forfeit and is_late(row.shape(), row.back)
+    until = outing_ends(rules, offsets_of(check.compound, at), row.shape(), row.back) if extends else None
+    close_outing(row, check=row.check_in, back=row.back, extends_until=until)
+
+
+def _return_of(gone: Outing, outing: Outing) -> tuple[dt.datetime, uuid.UUID] | None:
+    """When and by which entry somebody came back who was taken for the one that never left.
+
+    It is taken from `gone`, so that nobody gives it away twice. Where `outing` has a return of its own it is left
+    to the household's other open outing, if there is one.
+    """
+    if gone.back_at is None or gone.check_in_id is None:
+        return None
+    found = gone.back_at, gone.check_in_id
+    others = Outing.objects.filter(
+        compound=gone.compound_id, household=gone.household_id, kind=gone.kind,
+        void_at__isnull=True, back_at__isnull=True, out_at__lte=gone.back_at,
+    ).exclude(pk=outing.pk)  # fmt: skip
+    if gone.kind != "household":
+        others = others.filter(gate_pass=gone.gate_pass_id)
+    is_mine = outing.back_at is None and outing.out_at <= gone.back_at
+    heir = outing if is_mine else others.select_for_update(of=("self",)).order_by("-out_at").first()
+    if heir is None:
+        return None
+    Outing.objects.filter(pk=gone.pk).update(back_at=None, check_in=None)
+    if is_mine:
+        return found
+    Outing.objects.filter(pk=heir.pk).update(back_at=found[0], check_in=found[1])
+    return None
+
+
+def _apart(past: Past, outing: Outing) -> tuple[Row, Past]:
+    """The row of `outing`, and the past without it."""
+    row = next(row for row in past.rows if row.id == outing.pk)
+    return row, replace(past, rows=tuple(other for other in past.rows if other.id != outing.pk))
+
+
+def _counted(check: Check, ground: Ground, past: Past, row: Row, *, by: User, at: dt.datetime) -> Row:
+    """Takes the lowest place that is free, as the exit would have; else the pair that is left is written."""
+    facts = Facts(
+        now=row.out,
+        direction="out",
+        by="pass" if ground.card is not None else "room",
+        offsets=offsets_of(check.compound, at),
+        kind=row.kind,
+        override=check.override or None,
+    )
+    known = known_of(ground, past, facts, without_later=True)
+    entry = NewCheck(id=check.pk, at=check.event_at, verdict="allow", kind=row.kind, override=check.override)
+    desk = Desk(compound=check.compound, gate=check.gate, at=at, device=None, by=by)
+    act = Act.of(desk, entry, ground, known)
+    slot, against = act.slot(), late.collides_with(act)
+    if against is None and slot is not None:
+        number = _lowest_free(known.home, slot)
+        if number is not None:
+            return _take(row, number, slot)
+        against = in_the_way(known, act.case.rules, slot)
+    if against is not None:
+        late.write_conflict(act, against)
+    return row
+
+
+def _lowest_free(home: tuple[Row, ...], slot: Slot) -> int | None:
+    """The household is locked: nobody takes a place between this look and the write."""
+    taken = {
+        row.slot
+        for row in home
+        if row.counts and row.start is not None and row.until is not None
+        and row.start < slot.until and row.until > slot.from_
+    }  # fmt: skip
+    return next((number for number in range(1, slot.of + 1) if number not in taken), None)
+
+
+def _take(row: Row, number: int, slot: Slot) -> Row:
+    period = moment_of(slot.from_), moment_of(slot.until)
+    due = None if slot.due is None else moment_of(slot.due)
+    Outing.objects.filter(pk=row.id).update(slot=number, period=period, due_at=due, forfeit=slot.forfeit)
+    return replace(
+        row, slot=number, counts=True, due=slot.due, forfeit=slot.forfeit, start=slot.from_, until=slot.until
+    )
