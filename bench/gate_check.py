@@ -52,11 +52,12 @@ WITH n AS MATERIALIZED (
     INSERT INTO gate_check (
         id, compound_id, gate_id, device_id, source, action, direction, kind, household_id, gate_pass_id, shown,
         event_at, device_at, clock_offset_ms, received_at, decided_offline, verdict, amber, reasons, conflict,
-        rulebook_id, temperature, method, override, reason
+        rulebook_id, temperature, method, override, reason, said_room,
+        said_surname
     )
     SELECT id, %(compound)s, (%(gates)s)[1 + n %% 4], (%(devices)s::uuid[])[1 + n %% 4], 'phone', 'check', direction,
         'household', door, card, room, moment, moment, 0, moment, false, 'allow', false, '[]', false, %(rules)s, 36.5,
-        '', '', ''
+        '', '', '', room, '周'
     FROM n CROSS JOIN LATERAL (
         VALUES (out_id, 'out', out_at), (in_id, 'in', out_at + interval '1 hour')
     ) passage (id, direction, moment)

@@ -40,6 +40,11 @@ export class WorkerUpdate {
     } catch {
       return;
     }
+    const look = () => this.#look();
+    // A page that nobody sees changes at once.
+    this.view.document.addEventListener("visibilitychange", look);
+    this.#ends.push(() => this.view.document.removeEventListener("visibilitychange", look));
+    this.#registration.addEventListener("updatefound", () => this.#registration.installing?.addEventListener("statechange", look));
     const timers = [setInterval(() => this.#look(), QUIET / 4), setInterval(() => this.#registration.update().catch(() => {}), LOOK_EVERY)];
     this.#ends.push(() => timers.forEach(clearInterval));
     this.#look();
