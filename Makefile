@@ -34,8 +34,9 @@ run:
 setup:
 	@tools/venv test
 
+# In as many processes as there are cores, up to four; ARGS="-n 0" for one, where a debugger can stop.
 test: setup
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 # Each can be run by itself; `make -k check` goes on after the first that fails.
 check: lint types templates layers migrations settings messages
