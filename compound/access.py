@@ -28,6 +28,7 @@ SEE_ISOLATIONS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.CAPTAIN)
 SET_ISOLATIONS = (Role.COORDINATOR, Role.MEDICAL)
 HANDLE_PARCELS = (Role.COORDINATOR, Role.GATE, Role.SUPPLY, Role.VOLUNTEER)
 HAND_IN_READINGS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.CAPTAIN)
+RUN_ROSTER = (Role.COORDINATOR,)
 ONLY_SECRETARY: tuple[Role, ...] = (Role.SECRETARY,)
 
 
@@ -136,6 +137,11 @@ def can_set_isolations(membership: Standing) -> bool:
 def can_handle_parcels(membership: Standing) -> bool:
     """Write down, disinfect and withdraw at the outer line; a captain only fetches for the own building."""
     return membership.has(*HANDLE_PARCELS)
+
+
+def can_run_roster(membership: Standing) -> bool:
+    """The board, the planner, volunteers, groups and posts. What a group's leader may do is in roster/access.py."""
+    return membership.has(*RUN_ROSTER)
 
 
 def can_set_cards(membership: Standing) -> bool:

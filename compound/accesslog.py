@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from gunicorn.glogging import Logger
 
-# What follows these opens a page without a password: household pages, printed short codes, one-time logins.
-BEARER = re.compile(r"(/(?:h|s|login/[a-z-]+|t)/)[^/?#\s\"']+")
+# What follows these opens a page without a password: household pages, short codes, one-time logins, calendars.
+BEARER = re.compile(r"(/(?:h|s|login/[a-z-]+|t|feed/[^/]+)/)[^/?#\s\"']+")
 # Anything else that looks like a token: 20 characters and more without a dot, and no UUID.
 OPAQUE = re.compile(
     r"/(?![0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?:/|$))[A-Za-z0-9_\-~]{20,}(?=/|$|[?#\s\"'])"

@@ -11,6 +11,7 @@ class CompoundConfig(AppConfig):
     def ready(self) -> None:
         from compound.access import can_give_logins, can_import_households, can_manage_members
         from compound.navigation import Entry, register
+        from compound.services import outbox  # noqa: F401 (registers its sweeper)
         from compound.tags import seed_tags
 
         register(

@@ -260,6 +260,13 @@ LOGGING = {
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # W005, W021: whether other sites of the same domain speak TLS, and for ever, is not this program's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# For example smtp+tls://name:password@mail.example:587. Without it no e-mail goes out: what would be one waits as a
+# text for the chat (compound/outbox.py).
+EMAIL_URL = env.str("EMAIL_URL", default="")
+SENDS_EMAIL = bool(EMAIL_URL)
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or vars().get("EMAIL_HOST_USER") or "shouwang@localhost"
 # Role, phone number and password of the demo's cast, for the console of `manage.py up`.
 DEMO_LOGINS = "desk.demo.logins"
 
@@ -270,3 +277,11 @@ GATE_LOG_DAYS = max(env.int("GATE_LOG_DAYS", default=63), 63)
 # Records and readings from home; a passage's own reading goes with its passage.
 TEMPERATURE_DAYS = env.int("TEMPERATURE_DAYS", default=60)
 PARCEL_DAYS = env.int("PARCEL_DAYS", default=30)
+# A sign-up, from its answer on or unanswered from its arrival; phone, e-mail and notes of a volunteer who has ended.
+SIGN_UP_DAYS = env.int("SIGN_UP_DAYS", default=30)
+ENDED_VOLUNTEER_DAYS = env.int("ENDED_VOLUNTEER_DAYS", default=30)
+# Why somebody did not come. Shifts, and who stood there: hours of service are asked for within the year.
+ROSTER_WHY_DAYS = env.int("ROSTER_WHY_DAYS", default=30)
+ROSTER_DAYS = max(env.int("ROSTER_DAYS", default=366), 31)
+# Reminders, alerts, texts for the chat.
+MESSAGE_DAYS = env.int("MESSAGE_DAYS", default=30)

@@ -43,6 +43,7 @@ urlpatterns = [
     path("c/<slug:code>/", include(compound_pages)),
     path("c/<slug:code>/", include("gate.urls")),
     path("c/<slug:code>/", include("orders.urls")),
+    path("c/<slug:code>/", include("roster.urls")),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("", include("desk.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -29,6 +29,19 @@ from gate.models import Check, Device, Outing, Pass
 from gate.queries.devices import hash_of
 from gate.services.tokens import pass_token, token_hash
 from orders.models import ChainSource, Item, Offer, Order, OrderLine, Round, Section, SupplyPoint
+from roster.models import (
+    Assignment,
+    Availability,
+    DutyGroup,
+    GroupMember,
+    Post,
+    PostNeed,
+    Shift,
+    ShiftPattern,
+    Skill,
+    Volunteer,
+    VolunteerSkill,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # 23 August 2022, a Tuesday, 11:00: an hour before the noon cut-off.
@@ -244,4 +257,113 @@ def outing(out: Check, *, slot: int | None = 1, days: int = 2, **more: Any) -> O
         slot=slot,
         period=period,
         **more,
+    )
+
+
+# -- the roster -------------------------------------------------------------------------------------------------
+
+
+def skill(of: Compound, name: str = "医护", **more: Any) -> Skill:
+    return Skill.objects.get_or_create(compound=of, name=name, defaults=more)[0]
+
+
+def volunteer(
+    of: Compound,
+    name: str = "冯磊",
+    phone: str = "13000000007",
+    *,
+    skills: Iterable[str] = (),
+    always: bool = True,
+    password: str | None = None,
+    **more: Any,
+) -> Volunteer:
+    """Somebody with a login of their own; `always`: can at every hour of every weekday."""
+    person = User.objects.filter(phone=phone).first() or user(name, phone, password=password)
+    Membership.objects.get_or_create(user=person, compound=of, role=Role.VOLUNTEER, building=None)
+    made = Volunteer.objects.create(compound=of, user=person, joined_at=ELEVEN, **more)
+    for each in skills:
+        VolunteerSkill.objects.create(volunteer=made, skill=skill(of, each), compound=of)
+    if always:
+        Availability.objects.bulk_create([Availability(volunteer=made, weekday=day) for day in range(7)])
+    return made
+
+
+def duty_group(of: Compound, name: str = "值守组", *, leader: Volunteer | None = None, **more: Any) -> DutyGroup:
+    group = DutyGroup.objects.get_or_create(compound=of, name=name, defaults={"kind": "gate", **more})[0]
+    if leader:
+        GroupMember.objects.create(group=group, volunteer=leader, compound=of, part=GroupMember.Part.LEADER)
+    return group
+
+
+def post(
+    of: Compound, name: str = "东门岗", *, seats: int = 1, needs: dict[str, int] | None = None, **more: Any
+) -> Post:
+    """A post of 值守组 with as many people at most as at least; `needs`: how many of them must have which skill."""
+    values: dict[str, Any] = {"minimum": seats, "maximum": seats, **more}
+    values.setdefault("group", None)
+    values["group"] = values["group"] or duty_group(of)
+    made = Post.objects.create(compound=of, name=name, **values)
+    for each, count in (needs or {}).items():
+        PostNeed.objects.create(post=made, skill=skill(of, each), compound=of, count=count)
+    return made
+
+
+def pattern(at_post: Post, *, starts: Iterable[int] = (0, 480, 960), minutes: int = 480, **more: Any) -> ShiftPattern:
+    """Three shifts of eight hours every day from 23 August 2022 on."""
+    values = {"starts_on": ELEVEN.date(), "made_at": ELEVEN, **more}
+    if "anchor_at" in values:
+        values = {"kind": ShiftPattern.Kind.ROLLING, **values}
+        starts = ()
+    return ShiftPattern.objects.create(post=at_post, starts=list(starts), length_minutes=minutes, **values)
+
+
+def shift(
+    at_post: Post,
+    starts_at: dt.datetime = NOON,
+    *,
+    hours: float = 4,
+    is_night: bool = False,
+    seats: int | None = None,
+    **more: Any,
+) -> Shift:
+    """Noon to 16:00 on 23 August 2022, with the post's seats."""
+    values: dict[str, Any] = {"minimum": seats or at_post.minimum, "maximum": seats or at_post.maximum, **more}
+    if values.get("pattern"):
+        values.setdefault("slot_at", starts_at)
+    return Shift.objects.create(
+        compound=at_post.compound,
+        post=at_post,
+        duty_on=at_post.compound.day_of(starts_at),
+        starts_at=starts_at,
+        ends_at=starts_at + dt.timedelta(hours=hours),
+        is_night=is_night,
+        **values,
+    )
+
+
+def assignment(
+    on: Shift, person: Volunteer, state: str = "published", *, seat: int | None = 1, **more: Any
+) -> Assignment:
+    """Somebody on a shift, as it stands in the table; `seat` counts for the states that have one."""
+    values: dict[str, Any] = {"made_at": ELEVEN, **more}
+    if state in ("signed_in", "signed_out"):
+        values.setdefault("signed_in_at", on.starts_at)
+        values.setdefault("signed_in_by", person.user)
+    if state == "signed_out":
+        values.setdefault("signed_out_at", on.ends_at)
+        values.setdefault("signed_out_by", person.user)
+    if state in Assignment.OVER:
+        values.setdefault("ended_at", ELEVEN)
+    if state == "offered":
+        values.setdefault("offer_until", on.starts_at)
+    return Assignment.objects.create(
+        compound=on.compound,
+        shift=on,
+        volunteer=person,
+        user=person.user,
+        starts_at=on.starts_at,
+        ends_at=on.ends_at,
+        state=state,
+        seat=seat if state in Assignment.SEATED else None,
+        **values,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gate_screenshots import gate_pictures
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from roster_screenshots import LEADER, VOLUNTEER, roster_pictures
 
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -66,6 +67,8 @@ def main(base: str, folder: Path) -> None:
                 if name and not (folder / f"sheet-{name}.png").exists():
                     answer = desk.request.get(base + (link.get_attribute("href") or ""))
                     picture(answer.body(), folder / f"sheet-{name}")
+        my, leader = (log_in(browser, base, number, PHONE) for number in (VOLUNTEER, LEADER))
+        roster_pictures(desk, my, leader, base, folder, picture)
         browser.close()
 
 

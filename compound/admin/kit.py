@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compound.admin.scoped import ReadOnlyAdmin, me
-from compound.models import AuditEntry, Job, Sheet, ShortCode, StoredFile
+from compound.models import AuditEntry, Job, Message, Sheet, ShortCode, StoredFile
 from compound.services.short_codes import revoke_short_code
 
 
@@ -21,6 +21,31 @@ class AuditAdmin(ReadOnlyAdmin[AuditEntry]):
     search_fields = ["text", "subject", "by__name", "action"]
     ordering = ["-at", "-id"]
     date_hierarchy = "at"
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin[Message]):
+    """What people were told. Addresses stay out of the list."""
+
+    list_display = ["subject", "kind", "channel", "to", "audience", "due_at", "sent_at", "error"]
+    list_filter = ["channel", "kind"]
+    list_select_related = ["to"]
+    search_fields = ["subject", "audience"]
+    ordering = ["-due_at"]
+    date_hierarchy = "due_at"
+    fields = [
+        "subject",
+        "text",
+        "kind",
+        "channel",
+        "to",
+        "audience",
+        "due_at",
+        "good_until",
+        "sent_at",
+        "sent_by",
+        "error",
+    ]
 
 
 @admin.register(Job)

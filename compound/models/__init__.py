@@ -1,11 +1,13 @@
 """The registry that everybody shares, and the kit (jobs, files, sheets, audit) that the other apps stand on."""
 
-from compound.models.accounts import LoginToken, Membership, Role, User
+from compound.models.accounts import PHONE, LoginToken, Membership, Role, User, clean_phone
 from compound.models.kit import AuditEntry, Heartbeat, Job, Sheet, ShortCode, StoredFile
+from compound.models.outbox import Message
 from compound.models.registry import Building, Compound, Gate, Household, Resident, Tag, Unit
 from compound.models.rulebook import Rulebook
 
 __all__ = [
+    "PHONE",
     "AuditEntry",
     "Building",
     "Compound",
@@ -15,6 +17,7 @@ __all__ = [
     "Job",
     "LoginToken",
     "Membership",
+    "Message",
     "Resident",
     "Role",
     "Rulebook",
@@ -24,4 +27,5 @@ __all__ = [
     "Tag",
     "Unit",
     "User",
+    "clean_phone",
 ]

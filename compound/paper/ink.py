@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, Final, Literal
 
 from reportlab import rl_config
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
 from compound.paper.fonts import EMOJI, EMOJI_SCALE, em_width, fonts, runs
@@ -36,11 +36,14 @@ class Ink:
     """A document that is being drawn. The same calls give the same bytes.
 
     `title` and `subject` go into the document's information, nothing else does: no clock, no host, no user.
+    `wide`: the sheets lie on their long side, `HEIGHT` across and `WIDTH` high.
     """
 
-    def __init__(self, title: str, *, subject: str = "", language: str = "zh-Hans") -> None:
+    def __init__(self, title: str, *, subject: str = "", language: str = "zh-Hans", wide: bool = False) -> None:
         self._file = BytesIO()
-        self._canvas = Canvas(self._file, pagesize=A4, invariant=1, pageCompression=1, lang=language)
+        self._high = WIDTH if wide else HEIGHT
+        size = landscape(A4) if wide else A4
+        self._canvas = Canvas(self._file, pagesize=size, invariant=1, pageCompression=1, lang=language)
         self._canvas.setTitle(title)
         self._canvas.setSubject(subject)
         self._canvas.setAuthor("守望 Shouwang")
@@ -74,7 +77,7 @@ class Ink:
         if not wide:
             return 0.0
         left = x if align == "left" else x - wide if align == "right" else x - wide / 2
-        parts = [f"BT 1 0 0 1 {left:.2f} {HEIGHT - y:.2f} Tm"]
+        parts = [f"BT 1 0 0 1 {left:.2f} {self._high - y:.2f} Tm"]
         for font, scale, code in self._shown(text, bold):
             parts.append(f"{font} {size * scale:.4g} Tf <{code}> Tj")
         parts.append("ET")
@@ -83,12 +86,12 @@ class Ink:
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, thick: float = HAIRLINE, dash: str = "") -> None:
         """`dash` is a PDF dash array such as `3 3`."""
-        drawn = f"{thick:g} w {x1:.2f} {HEIGHT - y1:.2f} m {x2:.2f} {HEIGHT - y2:.2f} l S"
+        drawn = f"{thick:g} w {x1:.2f} {self._high - y1:.2f} m {x2:.2f} {self._high - y2:.2f} l S"
         self._code.append(f"[{dash}] 0 d {drawn} [] 0 d" if dash else drawn)
 
     def rectangle(self, x: float, y: float, wide: float, high: float, *, thick: float = HAIRLINE) -> None:
         """An outline; (x, y) is its top left corner."""
-        self._code.append(f"{thick:g} w {x:.2f} {HEIGHT - y - high:.2f} {wide:.2f} {high:.2f} re S")
+        self._code.append(f"{thick:g} w {x:.2f} {self._high - y - high:.2f} {wide:.2f} {high:.2f} re S")
 
     def box(self, x: float, y: float, side: float = 6 * MM) -> None:
         """The box to tick, 6 mm; (x, y) is its top left corner."""
@@ -102,7 +105,7 @@ class Ink:
             module = side / modules
             self._codes[key] = "{} f".format(
                 " ".join(
-                    f"{x + bar.start * module:.3f} {HEIGHT - y - (bar.row + 1) * module:.3f} "
+                    f"{x + bar.start * module:.3f} {self._high - y - (bar.row + 1) * module:.3f} "
                     f"{bar.length * module:.3f} {module:.3f} re"
                     for bar in bars
                 )

@@ -30,6 +30,7 @@ class Frame:
 
     `title` says which list it is (20 to 24 pt bold), `lines` what it belongs to (compound, round, version and time),
     `page_label` writes "page 2 of 3". `url` is what the QR opens and `code` what is read out when it will not scan.
+    `right` is where the sheet's margin begins: further right on one that lies on its long side.
     """
 
     title: str
@@ -37,10 +38,11 @@ class Frame:
     code: str
     url: str
     page_label: Callable[[int, int], str]
+    right: float = RIGHT
 
     @property
     def text_room(self) -> float:
-        return RIGHT - LEFT - QR_SIDE - 14 * MM
+        return self.right - LEFT - QR_SIDE - 14 * MM
 
     def _title(self) -> tuple[tuple[str, ...], float]:
         size = fit_size(self.title, self.text_room, 24, 18, bold=True)
@@ -67,7 +69,7 @@ class Frame:
             ink.text(LEFT, y, line, TEXT)
             y += TEXT * LEADING
         ink.text(LEFT, y, self.page_label(page, pages), TEXT, bold=True)
-        ink.qr(RIGHT - QR_SIDE, MARGIN, QR_SIDE, self.url)
+        ink.qr(self.right - QR_SIDE, MARGIN, QR_SIDE, self.url)
         code = clip(code_in_groups(self.code), QR_SIDE + 14 * MM, TEXT, True)
-        ink.text(RIGHT, MARGIN + QR_SIDE + TEXT + 4, code, TEXT, bold=True, align="right")
-        ink.line(LEFT, self.top - 4, RIGHT, self.top - 4, thick=1.2)
+        ink.text(self.right, MARGIN + QR_SIDE + TEXT + 4, code, TEXT, bold=True, align="right")
+        ink.line(LEFT, self.top - 4, self.right, self.top - 4, thick=1.2)

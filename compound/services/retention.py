@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compound.jobs import sweeper
-from compound.models import Compound, Heartbeat, LoginToken, StoredFile
+from compound.models import Compound, Heartbeat, LoginToken, Message, StoredFile
 from compound.services import audit
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,13 @@ def _widen(found: dict[type[models.Model], _Step], every: list[type[models.Model
                 break
     found.update(new)
     return bool(new)
+
+
+@forgets("compound.messages", days="MESSAGE_DAYS")
+def forget_messages(compound: Compound, before: dt.datetime, limit: int) -> int:
+    """Sent, dropped or left lying: what they were about is over."""
+    keys = list(Message.objects.filter(compound=compound, due_at__lt=before).values_list("pk", flat=True)[:limit])
+    return Message.objects.filter(pk__in=keys).delete()[0] if keys else 0
 
 
 @sweeper

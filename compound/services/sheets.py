@@ -49,6 +49,16 @@ class Edition:
 
 
 Draw = Callable[[Edition], tuple[bytes, int]]
+# An app's sheets of one day, made if need be; the moment is now.
+DaySheets = Callable[[Compound, dt.date, dt.datetime], list[Sheet]]
+
+DAY_SHEETS: list[DaySheets] = []
+
+
+def day_sheets(make: DaySheets) -> DaySheets:
+    """Registers what an app adds to `manage.py sheets`, beside the sheets of the rounds."""
+    DAY_SHEETS.append(make)
+    return make
 
 
 def new_short_code() -> str:

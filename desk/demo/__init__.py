@@ -4,6 +4,7 @@ cast        who logs in              buildings   doors              people   fam
 goods       what is sold             days        when rounds close  chains   texts as neighbours write them
 registry, shop, past, present       write these into the tables    build    all of it, in one transaction
 passes, passages, gate_cases        the gates: who may pass, who did, and what was out of the ordinary
+roster, roster_people, _posts, _plan, _cases   volunteers, where they stand, three weeks by the planner, exceptions
 """
 
 from desk.demo import cast

@@ -21,6 +21,7 @@ from desk.demo.passes import write_passes
 from desk.demo.past import write_past
 from desk.demo.present import write_present, write_sheets
 from desk.demo.registry import write_registry
+from desk.demo.roster import write_roster
 from desk.demo.shop import write_shop
 from orders.models import Order
 
@@ -66,6 +67,8 @@ def build_demo(
         say("passes, and what went through the gates")
         passes = write_passes(registry, seed=seed, start=start, now=now)
         write_gate_cases(registry, passes, write_passages(registry, passes, seed=seed, now=now), seed=seed, now=now)
+        say("volunteers, posts, three weeks of shifts")
+        write_roster(registry, seed=seed, start=start, now=now)
         say("today")
         write_present(registry, shop, last, seed=seed, now=now)
     return Figures(

@@ -171,10 +171,10 @@ def _write_members(compound: Compound, buildings: list[Building], seed: int) -> 
     ]
     wanted = [*cast.CAST.values(), *(person for person, _ in captains)]
     known = {user.phone: user for user in User.objects.filter(phone__in=[person.phone for person in wanted])}
-    _refuse_people_of_real_compounds(known)
+    refuse_people_of_real_compounds(known)
     encoded = _encoded_password(known)
     with_password = set(cast.CAST.values())
-    users = [_user(person, known, encoded if person in with_password else "") for person in wanted]
+    users = [user_of(person, known, encoded if person in with_password else "") for person in wanted]
     User.objects.bulk_create([user for user in users if user.pk is None])
     User.objects.bulk_update([user for user in users if user.phone in known], ["name", "password", "is_active"])
     by_phone = {user.phone: user for user in users}
@@ -195,7 +195,7 @@ def _write_members(compound: Compound, buildings: list[Building], seed: int) -> 
     return people
 
 
-def _refuse_people_of_real_compounds(known: dict[str, User]) -> None:
+def refuse_people_of_real_compounds(known: dict[str, User]) -> None:
     """A public password must never open a real compound."""
     strangers = [user for user in known.values() if user.is_superuser]
     real = Membership.objects.filter(user__in=known.values(), compound__is_demo=False).select_related("user")
@@ -219,7 +219,8 @@ def _encoded_password(known: dict[str, User]) -> str:
     return make_password(cast.PASSWORD)
 
 
-def _user(person: cast.Person, known: dict[str, User], encoded: str) -> User:
+def user_of(person: cast.Person, known: dict[str, User], encoded: str) -> User:
+    """The row of this number as the demo needs it, saved or not; without `encoded` no password opens it."""
     user = known.get(person.phone) or User(phone=person.phone)
     user.name, user.is_active = person.name, True
     if encoded:

@@ -11,6 +11,7 @@ from gate.models import Outing
 from gate.queries.outings import outings_of
 from gate.queries.passes import PassRow, passes_of_household
 from orders.models import Order, OrderLine, Round
+from roster.models import Volunteer
 
 # A fortnight of two rounds a day is the most that anybody asks about.
 ROUNDS = 12
@@ -46,6 +47,8 @@ class HouseholdPage:
     owed: list[OrderLine] = field(default_factory=list)
     # None for who does not see the gates.
     outings: list[Outing] | None = None
+    # Who of them helps, for who runs the roster.
+    volunteers: list[Volunteer] = field(default_factory=list)
     may_run_gates: bool = False
     may_see_phones: bool = False
     may_set_card: bool = False
@@ -59,7 +62,7 @@ def may(membership: Standing, household: Household, roles: Collection[str]) -> b
 
 
 def household_page(*, household: Household, membership: Standing, at: dt.datetime) -> HouseholdPage:
-    """Five statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
+    """Seven statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
     page = HouseholdPage(household)
     if may(membership, household, SEE_PEOPLE):
         page.people = list(household.residents.order_by("-is_contact", "id"))
@@ -73,6 +76,9 @@ def household_page(*, household: Household, membership: Standing, at: dt.datetim
     if may(membership, household, access.SEE_GATES):
         page.passes = passes_of_household(household, at=at)
         page.may_run_gates = access.can_run_gates(membership)
+    if access.can_run_roster(membership):
+        helpers = Volunteer.objects.filter(household=household, ended_at=None).select_related("user")
+        page.volunteers = list(helpers.prefetch_related("groups").order_by("user__name"))
     has_phones = any(person.phone for person in page.people or ())
     page.may_see_phones = has_phones and may(membership, household, SEE_PHONES)
     page.may_set_card = may(membership, household, access.SET_CARDS)

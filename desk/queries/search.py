@@ -1,4 +1,5 @@
-"""Doors by room, by a resident's name, by a chat nickname, by the colour of their card; vehicles by their plate."""
+"""Doors by room, by a resident's name, by a chat nickname, by the colour of their card; vehicles by their plate;
+volunteers by name."""
 
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from compound.queries.doors import doors_for
 from compound.rooms import clean, room_number
 from gate.models import Pass
 from orders.models import Nickname
+from roster.models import Volunteer
 
 MOST = 50
 # Who finds a door by the name of somebody behind it; besides them a captain in the own building.
@@ -37,10 +39,12 @@ class Results:
     is_cut: bool = False
     # Vehicle passes by their plate, for who sees the gates.
     vehicles: list[Pass] = field(default_factory=list)
+    # For who runs the roster.
+    volunteers: list[Volunteer] = field(default_factory=list)
 
 
 def search(*, compound: Compound, membership: Standing, text: str, card: str = "") -> Results:
-    """Doors that `text` may mean; with `card`, those with a card of that colour. At most eight statements.
+    """Doors that `text` may mean; with `card`, those with a card of that colour. At most ten statements.
 
     Names are looked at only for roles that may see them, a captain's search stays in the own building.
     """
@@ -67,7 +71,11 @@ def search(*, compound: Compound, membership: Standing, text: str, card: str = "
         if name not in found.names:
             found.names.append(name)
     doors = _results(sorted(by_room.values(), key=lambda found: found.household.sort_key))
-    return replace(doors, vehicles=_by_plate(compound, membership, words))
+    return replace(
+        doors,
+        vehicles=_by_plate(compound, membership, words),
+        volunteers=_helpers(compound, membership, words),
+    )
 
 
 def _results(found: list[Found]) -> Results:
@@ -93,6 +101,14 @@ def _by_name(
         known = nicknames.select_related("household__building").order_by("household__sort_key", "id")
         found += [(nickname.name, nickname.household) for nickname in known[: MOST + 1]]
     return found
+
+
+def _helpers(compound: Compound, membership: Standing, words: str) -> list[Volunteer]:
+    """Those who help now; with the names of their groups, in two statements."""
+    if not access.can_run_roster(membership) or any(c.isdigit() for c in words):
+        return []
+    rows = Volunteer.objects.filter(compound=compound, ended_at=None, user__name__icontains=words)
+    return list(rows.select_related("user").prefetch_related("groups").order_by("user__name", "pk")[:MOST])
 
 
 def _by_plate(compound: Compound, membership: Standing, words: str) -> list[Pass]:

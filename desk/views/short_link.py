@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +19,8 @@ from compound.services.short_codes import revoke_short_code
 from compound.views.access import me
 from desk.forms import CodeForm
 from desk.queries.short_link import open_code, short_link
+from roster.access import duty_of
+from roster.queries.sheet_rows import KINDS as DUTY_SHEETS
 
 # For each address; one address may be a whole property office with its runners.
 TRIES, WINDOW_SECONDS = 120, 600
@@ -46,6 +50,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "desk/short_code.html", {"form": CodeForm(), "problem": "over"}, status=404)
     sheet = short_code.sheet
     member = _standing(request, sheet)
+    if sheet.kind in DUTY_SHEETS:
+        return _duty_sheet(request, sheet, member)
     may_open = member is not None and _may_open(member, sheet)
     link = short_link(short_code=short_code, is_member=may_open)
     context = {
@@ -57,6 +63,15 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "may_revoke": member is not None and access.can_run_orders(member),
     }
     return render(request, "desk/short_link.html", context)
+
+
+def _duty_sheet(request: HttpRequest, sheet: Sheet, member: Standing | None) -> HttpResponse:
+    """A sheet of the roster says names: only who keeps the roster is led to its newest version."""
+    duty = duty_of(member) if member else None
+    if duty is None or not (duty.runs_roster or duty.leads):
+        return render(request, "desk/short_code.html", {"form": CodeForm(), "problem": "over"}, status=404)
+    day = sheet.rows.get("day") or sheet.rows["monday"]
+    return redirect(f"{reverse('roster:sheets', kwargs={'code': sheet.compound.code})}?{urlencode({'day': day})}")
 
 
 def _standing(request: HttpRequest, sheet: Sheet) -> Standing | None:

@@ -41,7 +41,7 @@ def search(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("desk:short_link", code=read_short_code(text))
     found = search_doors(compound=compound, membership=membership, text=text, card=card)
     may_open = access.can_see_households(membership)
-    if len(found.doors) == 1 and not found.vehicles and text and may_open:
+    if len(found.doors) == 1 and not (found.vehicles or found.volunteers) and text and may_open:
         return redirect("desk:household", code=code, room=found.doors[0].household.room)
     context = {
         "found": found,

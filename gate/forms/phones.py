@@ -1,6 +1,7 @@
 """A phone for a gate."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from compound.forms.moments import MomentField, set_clock
 from compound.forms.once import OnceField
 from compound.models import Compound, Gate
+from roster.queries.at_gates import AtGate
 
 HOURS = 12
 MOST_DAYS = 7
 
 
 class PhoneForm(forms.Form):
-    """Which gate, whose phone, until when: 12 hours unless somebody says otherwise. `gate`: by its name."""
+    """Which gate, whose phone, until when. `gate`: by its name; then its shift in the roster says whose and how long,
+    else 12 hours are proposed."""
 
     id = OnceField()
     gate = forms.ModelChoiceField(label=_("Gate"), queryset=Gate.objects.none(), empty_label=None)
@@ -25,13 +28,25 @@ class PhoneForm(forms.Form):
     )
     ends_at = MomentField(label=_("Until"), help_text=_("When the shift ends. The phone then lets nobody through."))
 
-    def __init__(self, *args: Any, compound: Compound, at: dt.datetime, gate: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        compound: Compound,
+        at: dt.datetime,
+        gate: str = "",
+        roster: Mapping[int, AtGate] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.at = at
         gates: Any = self.fields["gate"]
         gates.queryset = compound.gates.exclude(kind=Gate.Kind.SEALED)
-        if gate:
-            self.initial.setdefault("gate", gates.queryset.filter(name=gate).first())
+        chosen = gates.queryset.filter(name=gate).first() if gate else None
+        if chosen is not None:
+            self.initial.setdefault("gate", chosen)
+            if shift := (roster or {}).get(chosen.pk):
+                self.initial.setdefault("ends_at", shift.ends_at)
+                self.initial.setdefault("label", shift.names[0][:40])
         self.initial.setdefault("ends_at", (at + dt.timedelta(hours=HOURS)).replace(second=0, microsecond=0))
         set_clock(self, compound, at)
 

@@ -11,6 +11,7 @@ from gate.queries.conflicts import open_conflicts, unratified
 from gate.queries.outside import OutsideCount, count_outside
 from gate.queries.rulebooks import RulesPage, rules_page
 from gate.queries.statistics import DayCounts, GateCount, Hour, day_counts
+from roster.queries.at_gates import AtGate, at_gates
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class GateLine:
     gate: Gate
     count: GateCount
     phones: Phones
+    # Who stands there by the roster.
+    duty: AtGate | None = None
 
     @property
     def is_unmanned(self) -> bool:
@@ -81,15 +84,16 @@ class Overview:
 
 
 def overview(*, compound: Compound, at: dt.datetime, sees_health: bool) -> Overview:
-    """Today as it stands at `at`. Nine statements at the most, however much goes on."""
+    """Today as it stands at `at`. Ten statements at the most, however much goes on."""
     gates = list(compound.gates.all())
     counts = day_counts(compound=compound, day=compound.day_of(at), gates=[gate.pk for gate in gates])
     phones = phones_by_gate(compound, at)
+    duty = at_gates(compound, at)
     return Overview(
         outside=count_outside(compound, at),
         # Sealed gates have no passages: one that has is worth a line.
         gates=[
-            GateLine(gate, counts.gates[gate.pk], phones.get(gate.pk, Phones()))
+            GateLine(gate, counts.gates[gate.pk], phones.get(gate.pk, Phones()), duty.get(gate.pk))
             for gate in gates
             if gate.kind != Gate.Kind.SEALED or counts.gates[gate.pk].last_at or gate.pk in phones
         ],

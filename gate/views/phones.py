@@ -1,5 +1,6 @@
 """卡口手机: which phones stand at the gates, how one is bound by a QR code, and how it is taken off again."""
 
+import datetime as dt
 import uuid
 from typing import Any, NamedTuple
 
@@ -22,6 +23,10 @@ from gate.forms.phones import PhoneForm
 from gate.models import Device
 from gate.queries.phones import phone_of, phones_page
 from gate.services import devices
+from roster.queries.at_gates import at_gates
+
+# Whoever comes for the next shift is bound a little before it begins.
+EARLY = dt.timedelta(minutes=15)
 
 
 class PhoneAccess(NamedTuple):
@@ -52,7 +57,9 @@ def phone_new(request: HttpRequest, code: str) -> HttpResponse:
     """Which gate, whose phone, until when; then the QR."""
     compound, _membership = compound_for(request, code, *access.RUN_GATES)
     now = timezone.now()
-    form = PhoneForm(request.POST or None, compound=compound, at=now, gate=request.GET.get("gate", ""))
+    roster = at_gates(compound, now + EARLY)
+    chosen = request.GET.get("gate", "")
+    form = PhoneForm(request.POST or None, compound=compound, at=now, gate=chosen, roster=roster)
     if form.is_valid():
         if not throttle.allowed(scope="invite-phone", who=str(me(request).pk), limit=60, seconds=3600):
             form.add_error(None, _("60 phones in an hour are the limit. Please wait a while."))
@@ -63,7 +70,9 @@ def phone_new(request: HttpRequest, code: str) -> HttpResponse:
                 form.add_error("ends_at" if refusal.code == "ends_in_the_past" else "gate", refusal.message)
             else:
                 return redirect("gate:phone_binding", code=code, phone=device.pk)
-    return render(request, "gate/phone_new.html", {"form": form})
+    gates = compound.gates.filter(pk__in=roster) if roster else ()
+    by_roster = [(gate, roster[gate.pk]) for gate in gates if gate.name != chosen]
+    return render(request, "gate/phone_new.html", {"form": form, "by_roster": by_roster})
 
 
 @never_cache

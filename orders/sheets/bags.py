@@ -13,13 +13,13 @@ from typing import Final, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compound.paper.flow import BOX, LINE, Block, heading, paginate, space, strike, text_lines, token_lines
 from compound.paper.fonts import width
 from compound.paper.ink import MM, Ink
 from compound.paper.page import BOTTOM, LEFT, RIGHT, TEXT, Frame
 from compound.paper.text import clip, fit_size, wrap
 from orders.queries.sheet_rows import BagLine, BagSlip, BagSlips, Change, Marked, bag_changes, merge
 from orders.sheets import words
-from orders.sheets.flow import BOX, LINE, Block, heading, paginate, space, strike, text_lines, token_lines
 from orders.sheets.run import bags, households
 from orders.sheets.shopping import amount
 from orders.sheets.stamp import Stamp

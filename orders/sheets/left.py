@@ -8,13 +8,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compound.paper.flow import BOX, LINE, PAD, ROOM, Block, Column, Columns, draw_pages, space, strike, text_lines
 from compound.paper.fonts import width
 from compound.paper.ink import Ink
 from compound.paper.page import LEFT, TEXT, Frame
 from compound.paper.text import fit_size, wrap
 from orders.queries.sheet_rows import Change, LeftLine, Marked, NotServed, merge
 from orders.sheets import words
-from orders.sheets.flow import BOX, LINE, PAD, ROOM, Block, Column, Columns, draw_pages, space, strike, text_lines
 from orders.sheets.run import households
 from orders.sheets.shopping import amount
 from orders.sheets.stamp import Stamp

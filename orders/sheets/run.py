@@ -7,13 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from compound.paper.fonts import width
-from compound.paper.ink import Ink
-from compound.paper.page import LEFT, TEXT, Frame
-from compound.paper.text import fit_size, wrap
-from orders.queries.sheet_rows import Change, DeliveryRun, Marked, RunStop, merge
-from orders.sheets import words
-from orders.sheets.flow import (
+from compound.paper.flow import (
     BOX,
     LINE,
     PAD,
@@ -29,6 +23,12 @@ from orders.sheets.flow import (
     text_lines,
     token_lines,
 )
+from compound.paper.fonts import width
+from compound.paper.ink import Ink
+from compound.paper.page import LEFT, TEXT, Frame
+from compound.paper.text import fit_size, wrap
+from orders.queries.sheet_rows import Change, DeliveryRun, Marked, RunStop, merge
+from orders.sheets import words
 from orders.sheets.stamp import Stamp
 
 _ROOM_SIZE: Final = 20.0

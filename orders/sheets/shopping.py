@@ -8,13 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compound.paper.fonts import width
-from compound.paper.ink import Ink
-from compound.paper.page import LEFT, TEXT, Frame
-from compound.paper.text import fit_size, wrap
-from orders.queries.sheet_rows import Change, Marked, ShoppingLine, ShoppingList, merge
-from orders.sheets import words
-from orders.sheets.flow import (
+from compound.paper.flow import (
     BOX,
     LINE,
     PAD,
@@ -29,6 +23,12 @@ from orders.sheets.flow import (
     strike,
     text_lines,
 )
+from compound.paper.fonts import width
+from compound.paper.ink import Ink
+from compound.paper.page import LEFT, TEXT, Frame
+from compound.paper.text import fit_size, wrap
+from orders.queries.sheet_rows import Change, Marked, ShoppingLine, ShoppingList, merge
+from orders.sheets import words
 from orders.sheets.stamp import Stamp
 
 _AMOUNT: Final = 17.0

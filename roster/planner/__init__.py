@@ -19,14 +19,15 @@ from roster.planner.empty import Empty, empty_seats
 from roster.planner.exact import exact
 from roster.planner.greedy import greedy
 from roster.planner.improve import improve
+from roster.planner.merge import Merged
 from roster.planner.problem import Pair, Problem, ProblemError
 
 __all__ = ["Empty", "Pair", "Plan", "PlanError", "Problem", "ProblemError", "plan"]
 
 # The solver looks at its clock between two steps, which take longer in large problems.
-MARGIN = 0.05
-# Of the time that small changes may take at the most; the rest is the solver's.
-IMPROVING = 0.2
+MARGIN, LEAST = 0.03, 0.1
+# Of the time, what each of the two first steps may take at the most; the rest is the solver's.
+IMPROVING = 0.1
 
 
 class PlanError(RuntimeError):
@@ -58,23 +59,29 @@ def plan(
     the calling thread.
     """
     began = time.monotonic()
-    best = improve(problem, greedy(problem), seconds=seconds * IMPROVING)
+    merged = Merged(problem)
+    first = improve(merged.problem, greedy(merged.problem, seconds=seconds * IMPROVING), seconds=seconds * IMPROVING)
+    best = merged.split(first)
+    verifying = time.monotonic()
     _verify(problem, best)
-    left = seconds * (1 - MARGIN) - (time.monotonic() - began)
-    answer = (
-        exact(problem, first=best, seconds=left, should_stop=should_stop, on_better=on_better) if left > 0 else None
-    )
-    if answer and answer.assignments is not None:
-        _verify(problem, answer.assignments)
-        if cost_of(problem, answer.assignments) <= cost_of(problem, best):
-            best = answer.assignments
+    # The last look takes as long again, and saying why seats are empty too: on a busy machine that is a while.
+    closing = 3 * (time.monotonic() - verifying)
+    until = began + seconds - max(MARGIN * seconds, LEAST, closing)
+
+    def tell(assignments: set[Pair], cost: float) -> None:
+        if on_better is not None:
+            on_better(merged.split(assignments), cost)
+
+    left = until - time.monotonic()
+    answer = exact(merged.problem, first=first, seconds=left, should_stop=should_stop, on_better=tell)
+    best = merged.split(answer.assignments)
+    _verify(problem, best)
     cost = cost_of(problem, best)
-    is_optimal = answer is not None and answer.is_optimal
     return Plan(
         assignments=tuple(sorted(best, key=lambda pair: (problem.shift[pair[1]].start, repr(pair[1]), repr(pair[0])))),
         cost=cost,
-        bound=cost if is_optimal else answer.bound if answer else None,
-        status="optimal" if is_optimal else "feasible",
+        bound=cost if answer.is_optimal else answer.bound,
+        status="optimal" if answer.is_optimal else "feasible",
         seconds=time.monotonic() - began,
         empty=tuple(empty_seats(problem, best)),
     )

@@ -1,9 +1,9 @@
 """Is a plan allowed, and what does it cost? Written apart from what makes plans: nothing is saved that fails here."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from roster.planner.problem import Id, Pair, Problem
+from roster.planner.problem import DAY, WEEK, Id, Pair, Problem, Shift
 
 
 def cost_of(problem: Problem, assignments: Collection[Pair]) -> float:
@@ -72,14 +72,23 @@ def _too_close(problem: Problem, volunteer: Id, shifts: list[Id]) -> Iterator[st
 
 
 def _too_many(problem: Problem, volunteer: Id, shifts: list[Id]) -> Iterator[str]:
-    most = problem.volunteer[volunteer].max_shifts_per_week
-    if most is None:
-        return
-    weeks = Counter(problem.shift[shift].week for shift in shifts)
-    fixed = Counter(problem.shift[shift].week for one, shift in problem.pinned if one == volunteer)
-    for week, count in weeks.items():
-        if count > max(most, fixed[week]):
-            yield f"{volunteer!r} has {count} shifts in week {week}, {most} at the most"
+    """Four limits, each over the shifts that start in one block of 168 or 24 hours."""
+    person = problem.volunteer[volunteer]
+    mine = [problem.shift[shift] for shift in shifts]
+    fixed = [problem.shift[shift] for one, shift in problem.pinned if one == volunteer]
+    limits: list[tuple[str, int | None, int, Callable[[Shift], int]]] = [
+        ("shifts in week", person.max_shifts_per_week, WEEK, lambda shift: 1),
+        ("nights in week", person.max_nights_per_week, WEEK, lambda shift: int(shift.night)),
+        ("seconds in week", person.max_week_seconds, WEEK, lambda shift: shift.end - shift.start),
+        ("seconds on day", person.max_day_seconds, DAY, lambda shift: shift.end - shift.start),
+    ]
+    for words, most, block, amount in limits:
+        if most is None:
+            continue
+        for period in {shift.start // block for shift in mine}:
+            spent = sum(amount(shift) for shift in mine if shift.start // block == period)
+            if spent > max(most, sum(amount(shift) for shift in fixed if shift.start // block == period)):
+                yield f"{volunteer!r} has {spent} {words} {period}, {most} at the most"
 
 
 def _apart(problem: Problem, given: set[Pair]) -> Iterator[str]:

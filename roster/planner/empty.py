@@ -9,7 +9,7 @@ from roster.planner.greedy import Draft
 from roster.planner.problem import Id, Pair, Problem, Shift, Volunteer
 
 # `away`: has not said that they can. `apart`: their partner cannot. `price`: the plan is better with the seat empty.
-Reason = Literal["away", "works", "rests", "week_full", "apart", "price"]
+Reason = Literal["away", "works", "rests", "week_full", "day_full", "apart", "price"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ def _reason(draft: Draft, volunteer: Volunteer, shift: Shift) -> Reason:
         return "away"
     if any(one.start < shift.end and shift.start < one.end for one in mine):
         return "works"
-    most = volunteer.max_shifts_per_week
-    if most is not None and sum(one.week == shift.week for one in mine) >= most:
+    if not draft.within(volunteer.id, shift, kind="week"):
         return "week_full"
+    if not draft.within(volunteer.id, shift, kind="day"):
+        return "day_full"
     if not draft.free(volunteer.id, shift):
         return "rests"
     return "price" if draft.alone(volunteer.id) else "apart"

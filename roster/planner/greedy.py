@@ -4,9 +4,12 @@ Seats with the fewest candidates first, each to whoever it costs least; what sta
 person out of another shift that somebody else can take. Not the best plan, but always an allowed one.
 """
 
+import time
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from roster.planner.conflicts import clash
+from roster.planner.limits import Kind, limits_of
 from roster.planner.problem import Id, Pair, Problem, Shift
 
 
@@ -19,6 +22,7 @@ class Draft:
         self.taken: Counter[Id] = Counter()
         self.candidates: defaultdict[Id, list[Id]] = defaultdict(list)
         self.partners: defaultdict[Id, list[Id]] = defaultdict(list)
+        self.limits = {one.id: limits_of(one) for one in problem.volunteers}
         for one, other in problem.together:
             self.partners[one].append(other)
             self.partners[other].append(one)
@@ -41,10 +45,12 @@ class Draft:
         free_at = self.problem.free_at(person)
         if free_at is not None and shift.start < free_at:
             return False
-        most = person.max_shifts_per_week
-        if most is not None and sum(one.week == shift.week for one in mine) >= most:
-            return False
-        return not any(clash(self.problem, one, shift) for one in mine)
+        return self.within(volunteer, shift) and not any(clash(self.problem, one, shift) for one in mine)
+
+    def within(self, volunteer: Id, shift: Shift, *, kind: Kind | None = None) -> bool:
+        """Whether the limits of day and week, or of one `kind`, leave room for this shift."""
+        mine = self.of[volunteer]
+        return all(limit.leaves(shift, mine) for limit in self.limits[volunteer] if kind is None or limit.kind == kind)
 
     def price(self, volunteer: Id, shift: Shift) -> float:
         """What this assignment adds to the cost, the empty seat apart."""
@@ -63,15 +69,24 @@ class Draft:
         return {(volunteer, shift.id) for volunteer, shifts in self.of.items() for shift in shifts}
 
 
-def greedy(problem: Problem) -> set[Pair]:
-    """An allowed plan. About volunteers × shifts steps: 300 × 14 days take a tenth of a second."""
+def greedy(problem: Problem, *, given: Collection[Pair] = (), seconds: float = 60) -> set[Pair]:
+    """An allowed plan, which begins with those of the `given` pairs that are allowed together.
+
+    About volunteers × shifts steps: 300 × 14 days take half a second, which are never cut short. Where many seats
+    stay empty the moves take longer; they end after `seconds`.
+    """
+    until = time.monotonic() + seconds
     draft = Draft(problem)
+    for volunteer, shift_id in sorted(set(given) - problem.pinned, key=repr):
+        shift = problem.shift[shift_id]
+        if draft.taken[shift_id] < shift.need and draft.free(volunteer, shift):
+            draft.put(volunteer, shift)
     for shift in sorted(problem.shifts, key=lambda one: (len(draft.candidates[one.id]) - 2 * one.need, one.start)):
         _pairs(draft, shift)
         while draft.taken[shift.id] < shift.need and _fill(draft, shift):
             pass
     # A move may make room for another one.
-    while any(_move(draft, shift) for shift in problem.shifts if draft.taken[shift.id] < shift.need):
+    while any(_move(draft, shift, until) for shift in problem.shifts if draft.taken[shift.id] < shift.need):
         pass
     return draft.assignments()
 
@@ -103,11 +118,13 @@ def _fill(draft: Draft, shift: Shift) -> bool:
     return True
 
 
-def _move(draft: Draft, empty: Shift) -> bool:
+def _move(draft: Draft, empty: Shift, until: float) -> bool:
     """Takes somebody out of one shift, which another person takes over, to fill this one."""
     for volunteer in draft.candidates[empty.id]:
         if not draft.alone(volunteer) or empty in draft.of[volunteer]:
             continue
+        if time.monotonic() > until:
+            return False
         for shift in list(draft.of[volunteer]):
             if (volunteer, shift.id) in draft.problem.pinned:
                 continue

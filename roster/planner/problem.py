@@ -13,6 +13,7 @@ Id = int | str
 Pair = tuple[Id, Id]
 
 HOUR = 3600
+DAY = 24 * HOUR
 WEEK = 168 * HOUR
 
 
@@ -22,7 +23,10 @@ class ProblemError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Volunteer:
-    """`carried_*` are shifts of the last two weeks, which weigh on the next ones; `free_at` is when a rest ends."""
+    """`carried_*` are shifts of the last two weeks, which weigh on the next ones; `last_end` is the end of the last.
+
+    No limit where one is None. Seconds, as the hours of shifts.
+    """
 
     id: Id
     skills: frozenset[str]
@@ -31,6 +35,9 @@ class Volunteer:
     carried_nights: int = 0
     last_end: int | None = None
     last_was_night: bool = False
+    max_week_seconds: int | None = None
+    max_day_seconds: int | None = None
+    max_nights_per_week: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,11 @@ class Shift:
     def week(self) -> int:
         """A shift belongs to the block of 168 hours in which it starts."""
         return self.start // WEEK
+
+    @property
+    def day(self) -> int:
+        """The same for blocks of 24 hours."""
+        return self.start // DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +199,23 @@ def _volunteer(row: Mapping[str, Any], carry: Mapping[str, Mapping[str, Any]]) -
     skills = row.get("skills") or []
     if not isinstance(skills, list) or not all(isinstance(skill, str) for skill in skills):
         raise ProblemError(f"{where}: skills is a list of texts")
-    most = row.get("max_shifts_per_week")
+    most, nights = (
+        None if row.get(key) is None else _whole(row[key], f"{where}, {key}")
+        for key in ("max_shifts_per_week", "max_nights_per_week")
+    )
+    week_hours, day_hours = (
+        None if row.get(key) is None else round(_number(row[key], f"{where}, {key}") * HOUR)
+        for key in ("max_hours_per_week", "max_hours_per_day")
+    )
     carried = carry.get(str(volunteer), {})
     last_end = carried.get("last_end")
     return Volunteer(
         id=volunteer,
         skills=frozenset(skills),
-        max_shifts_per_week=None if most is None else _whole(most, f"{where}, max_shifts_per_week"),
+        max_shifts_per_week=most,
+        max_nights_per_week=nights,
+        max_week_seconds=week_hours,
+        max_day_seconds=day_hours,
         carried_shifts=_whole(carried.get("shifts", 0), f"{where}, carry"),
         carried_nights=_whole(carried.get("nights", 0), f"{where}, carry"),
         last_end=None if last_end is None else round(_number(last_end, f"{where}, carry") * HOUR),

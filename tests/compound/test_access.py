@@ -32,6 +32,8 @@ PUBLIC = {
     "c/<slug:code>/gate/",  # a gate phone's page: markup, the same for every code; its token opens the rest
     "c/<slug:code>/gate/worker.js",
     "c/<slug:code>/gate/app.webmanifest",
+    "c/<slug:code>/feed/<uuid:volunteer>/<str:token>.ics",  # a calendar program has no login: the token is the key
+    "c/<slug:code>/join/<str:token>/",  # volunteers sign up: the link is the key; it tells nobody anything
     "api/v1/gate/incidents",  # a phone's token is the key
     "api/v1/gate/parcels",
     "api/v1/gate/checks",

@@ -22,6 +22,7 @@ from compound.models import (
     Job,
     LoginToken,
     Membership,
+    Message,
     Role,
     Rulebook,
     Sheet,
@@ -35,6 +36,7 @@ from gate.models import RollChange
 from orders.models import ChainEntry, ChainImport, Nickname, RoundSchedule
 from tests import make
 from tests.gate.one_of_each import one_of_each
+from tests.roster.one_of_each import one_of_each as one_of_each_of_the_roster
 
 pytestmark = pytest.mark.django_db
 
@@ -108,11 +110,16 @@ def fill(of: Compound, secretary: User, *numbers: int) -> None:
         )  # fmt: skip
         code = f"{'D' if of.code == 'dongyuan' else 'A'}00000000{number}"
         ShortCode.objects.create(code=code, sheet=sheet, expires_at=make.ELEVEN + dt.timedelta(days=14))
+        Message.objects.create(
+            compound=of, kind="roster.reminder", key=f"{number}", channel="chat", to=person, subject=f"提醒{number}",
+            text="东门岗", made_at=make.ELEVEN, due_at=make.ELEVEN, not_before=make.ELEVEN,
+        )  # fmt: skip
         Nickname.objects.create(
             compound=of, name=f"昵称{number}", household=household, learned_at=make.ELEVEN, learned_by=secretary
         )
         RoundSchedule.objects.create(compound=of, supply_point=make.supply_point(of), cutoff=dt.time(number))
         one_of_each(household, by=secretary, plate=f"沪A1234{number}")
+        one_of_each_of_the_roster(of, number, phone=str(phones + 70 + number))
 
 
 TABLES = sorted(SECRETARY)
@@ -122,10 +129,10 @@ def model_of(table: str) -> type[Model]:
     return next(model for model in admin.site._registry if model._meta.label_lower == table)
 
 
-def test_admin_when_listed_has_every_table_of_registry_orders_and_gate() -> None:
+def test_admin_when_listed_has_every_table_of_registry_gate_roster_and_orders() -> None:
     from django.apps import apps
 
-    apps_of = [apps.get_app_config(name) for name in ("compound", "gate", "orders")]
+    apps_of = [apps.get_app_config(name) for name in ("compound", "gate", "roster", "orders")]
     ours = {model._meta.label_lower for app in apps_of for model in app.get_models()}
     shown = {model._meta.label_lower for model in admin.site._registry}
     # The worker's sign of life is for /healthz, the roll's notes are the triggers' own.
@@ -197,7 +204,7 @@ def test_index_when_opened_by_the_secretary_is_in_chinese_and_begins_with_the_re
     client: Client, secretary: User
 ) -> None:
     response = client.get(reverse("admin:index"))
-    assert [str(app["name"]) for app in response.context["app_list"]] == ["小区档案", "卡口", "订单"]
+    assert [str(app["name"]) for app in response.context["app_list"]] == ["小区档案", "卡口", "排班", "订单"]
     assert [str(m["name"]) for m in response.context["app_list"][0]["models"]][:8] == [
         "小区",
         "卡口",

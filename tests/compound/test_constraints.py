@@ -10,6 +10,7 @@ from compound.models import (
     Job,
     LoginToken,
     Membership,
+    Message,
     Role,
     Rulebook,
     Sheet,
@@ -74,6 +75,16 @@ def good() -> SimpleNamespace:
         ),
         sheet=sheet,
         short_code=ShortCode.objects.create(code="0123456789", sheet=sheet, expires_at=NOON),
+        message=Message.objects.create(
+            compound=mine,
+            kind="roster.gaps",
+            key="1",
+            channel="chat",
+            text="还缺：东门 20:00–24:00 1人",
+            made_at=ELEVEN,
+            due_at=ELEVEN,
+            not_before=ELEVEN,
+        ),
         rules=Rulebook.objects.create(compound=mine, notice="第1号通告", starts_at=ELEVEN, created_at=ELEVEN),
         of_building=Rulebook.objects.create(
             compound=mine, building=door.building, notice="第2号通告", starts_at=ELEVEN, created_at=ELEVEN
@@ -131,6 +142,10 @@ TABLE = rows_of(
     ("sheet_version_from_one", lambda good: again(good.sheet, file_id=good.free_file.pk, version=0)),
     ("short_code_is_crockford", lambda good: changed(good.short_code, code="012345678I")),
     ("short_code_revoked_at_and_by", lambda good: changed(good.short_code, revoked_at=NOON)),
+    # what people are told
+    ("message_once", lambda good: again(good.message)),
+    ("message_one_end", lambda good: changed(good.message, sent_at=NOON, dropped_at=NOON)),
+    ("message_email_has_address", lambda good: changed(good.message, channel="email")),
 )
 
 
@@ -155,6 +170,8 @@ def test_bad_row_is_refused_by_the_database(good: SimpleNamespace, constraint: s
         lambda good: changed(good.job, state="done", done=4, finished_at=ELEVEN),
         lambda good: again(good.sheet, file_id=good.free_file.pk, version=2),
         lambda good: revoke_short_code(short_code=good.short_code, by=good.by, at=NOON),
+        lambda good: again(good.message, channel="email", address="feng@example.org"),
+        lambda good: changed(good.message, sent_at=NOON),
     ],
 )
 def test_good_row_beside_it_goes_through(good: SimpleNamespace, deed) -> None:  # type: ignore[no-untyped-def]

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 
-from compound.models import AuditEntry, Compound, Job, LoginToken, Sheet, ShortCode, StoredFile, User
+from compound.models import AuditEntry, Compound, Job, LoginToken, Message, Sheet, ShortCode, StoredFile, User
 from compound.services.accounts import issue_login
 from compound.services.audit import record
 from compound.services.retention import erase_compound, forget_due
@@ -13,6 +13,7 @@ from gate import models as gate
 from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
 from orders.services import chains, sheets
 from orders.services.sheet_requests import request_sheets
+from roster import models as roster
 from tests import make
 from tests.gate.one_of_each import one_of_each
 from tests.make import ELEVEN
@@ -72,7 +73,39 @@ WAY_BACK = {
     gate.RollChange: "compound",
     gate.TemperatureReading: "compound",
     gate.TemperatureRecord: "compound",
+    Message: "compound",
+    roster.Assignment: "compound",
+    roster.Availability: "volunteer__compound",
+    roster.DutyGroup: "compound",
+    roster.GroupMember: "compound",
+    roster.Plan: "compound",
+    roster.Post: "compound",
+    roster.PostNeed: "compound",
+    roster.RosterRules: "compound",
+    roster.Shift: "compound",
+    roster.ShiftPattern: "post__compound",
+    roster.SignUp: "compound",
+    roster.Skill: "compound",
+    roster.StandIn: "assignment__compound",
+    roster.Volunteer: "compound",
+    roster.VolunteerSkill: "compound",
 }
+
+
+def on_duty(compound):
+    """Somebody of a group at a post with a need, by a pattern and a plan, who looks for a stand-in; a sign-up."""
+    person = make.volunteer(compound, skills=["医护"])
+    post = make.post(compound, needs={"医护": 1}, group=make.duty_group(compound, leader=person))
+    pattern = make.pattern(post)
+    day = ELEVEN + (DAY if compound.code == "xingfuli" else 2 * DAY)
+    plan = roster.Plan.objects.create(compound=compound, from_on=day.date(), until_on=day.date(), asked_at=ELEVEN)
+    duty = make.assignment(make.shift(post, day, pattern=pattern, slot_at=day), person, plan=plan)
+    roster.StandIn.objects.create(assignment=duty, asked_at=ELEVEN, asked_by=person.user)
+    sign_up = roster.SignUp.objects.create(compound=compound, name="李昕", phone="13000000072", asked_at=ELEVEN)
+    sign_up.skills.add(person.skills.get())
+    roster.RosterRules.objects.create(compound=compound)
+    when = {"made_at": ELEVEN, "due_at": ELEVEN, "not_before": ELEVEN}
+    Message.objects.create(compound=compound, kind="x", key="x", channel="chat", to=person.user, text="x", **when)
 
 
 def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_users():
@@ -89,6 +122,7 @@ def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_
         record(compound=compound, by=by, at=ELEVEN, action="test")
         file(compound)
         paste_and_print(compound, by)
+        on_duty(compound)
     printed = Sheet.objects.filter(compound=other).count()
 
     erase_compound(compound=mine)

@@ -1,8 +1,10 @@
 """The planner: allowed plans only, the best one of small problems, and why a seat is empty."""
 
 import itertools
+import random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from roster.planner.checker import cost_of, faults
 from roster.planner.conflicts import at_most_one, clash
 from roster.planner.greedy import greedy
 from roster.planner.improve import improve
+from roster.planner.merge import Merged
+from roster.planner.programme import Programme
 from roster.words import why_empty
 
 
@@ -301,3 +305,74 @@ def test_problem_when_it_cannot_be_read_says_where(changes: dict[str, Any], mess
     with pytest.raises(ProblemError) as caught:
         problem(**{"can": []} | changes)
     assert str(caught.value) == message
+
+
+# ── limits of hours and nights ──
+
+
+def test_plan_when_hours_a_week_are_limited_gives_no_more() -> None:
+    """Three shifts of four hours that one person could all take."""
+    assert len(plan(problem(volunteers=[{"id": 0, "skills": ["gate"]}], rest_hours=0), seconds=5).assignments) == 3
+    one = [{"id": 0, "skills": ["gate"], "max_hours_per_week": 8}]
+    made = plan(problem(volunteers=one, rest_hours=0), seconds=5)
+    assert (len(made.assignments), made.empty[0].reasons) == (2, {"week_full": 1})
+
+
+def test_plan_when_hours_a_day_are_limited_gives_no_more() -> None:
+    one = [{"id": 0, "skills": ["gate"], "max_hours_per_day": 8}]
+    made = plan(problem(volunteers=one, rest_hours=0), seconds=5)
+    assert (len(made.assignments), made.empty[0].reasons) == (2, {"day_full": 1})
+
+
+def test_plan_when_nights_a_week_are_limited_gives_no_more() -> None:
+    one = [{"id": 0, "skills": ["gate"], "max_nights_per_week": 0}]
+    made = plan(problem(volunteers=one, rest_hours=0), seconds=5)
+    assert [pair[1] for pair in made.assignments] == [0, 1]
+
+
+def test_plan_when_pinned_shifts_pass_a_limit_keeps_them_and_adds_none() -> None:
+    one = [{"id": 0, "skills": ["gate"], "max_hours_per_day": 4}]
+    made = plan(problem(volunteers=one, rest_hours=0, pinned=[[0, 0], [0, 1]]), seconds=5)
+    assert made.assignments == ((0, 0), (0, 1))
+
+
+@pytest.mark.parametrize("limit", ["max_hours_per_week", "max_hours_per_day", "max_nights_per_week"])
+def test_checker_when_a_limit_is_passed_says_so(limit: str) -> None:
+    one = problem(volunteers=[{"id": 0, "skills": ["gate"], limit: 0}], rest_hours=0)
+    assert len(list(faults(one, [(0, 2)]))) == 1
+
+
+# ── shifts that are alike ──
+
+
+def test_merged_shifts_are_split_into_one_seat_each_first() -> None:
+    alike = [{"id": name, "start": 8, "end": 12, "skill": "gate", "need": 2} for name in ("east", "west")]
+    merged = Merged(problem(shifts=alike))
+    assert [(one.id, one.need) for one in merged.problem.shifts] == [("east", 4)]
+    assert merged.split({(0, "east"), (1, "east")}) == {(0, "east"), (1, "west")}
+
+
+def test_merged_leaves_apart_what_differs_in_hours_people_wishes_or_is_pinned() -> None:
+    alike = [{"id": number, "start": 8, "end": 12, "skill": "gate", "need": 1} for number in range(3)]
+    can = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 2, 1], [1, 2, 0]]
+    assert len(Merged(problem(shifts=alike, can=can)).problem.shifts) == 2
+    assert len(Merged(problem(shifts=alike, can=can, pinned=[[0, 0]])).problem.shifts) == 3
+    assert len(Merged(problem(shifts=alike, can=can, together=[[0, 1]])).problem.shifts) == 3
+
+
+# ── stopping ──
+
+
+def test_plan_when_stopped_at_once_is_the_first_answer_without_a_bound() -> None:
+    made = plan(problem(), seconds=60, should_stop=lambda: True)
+    assert (made.status, made.bound, len(made.assignments)) == ("feasible", None, 3)
+
+
+def test_bound_is_never_above_the_cost_whatever_the_prices_are() -> None:
+    one = Merged(problem(rest_hours=9)).problem
+    programme = Programme(one)
+    rows = programme.core.over(programme.rests)
+    best = plan(one, seconds=5).cost
+    pick = random.Random(1)
+    for _ in range(50):
+        assert programme.bound(rows, np.array([pick.uniform(-50, 1500) for _ in range(len(rows))])) <= best

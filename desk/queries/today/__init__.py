@@ -14,6 +14,7 @@ from compound.models import Compound
 from desk.queries.day import lanes_of
 from desk.queries.today.facts import count_doors, read_facts, round_url
 from desk.queries.today.needs import Need, needs_of
+from desk.queries.today.roster import lanes_of_posts
 from desk.queries.today.tiles import Tile, tiles_of
 from orders.models import Round
 from orders.queries.rounds import BuildingCount, building_counts
@@ -28,6 +29,8 @@ class Today:
     tiles: list[Tile] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     lanes: list[dict[str, Any]] = field(default_factory=list)
+    # The posts with the shifts of the day, for who runs the roster.
+    posts: list[dict[str, Any]] = field(default_factory=list)
     runs: list[BuildingCount] = field(default_factory=list)
     runs_round: Round | None = None
     action: tuple[str, str] | None = None
@@ -55,6 +58,7 @@ def today(*, compound: Compound, membership: Standing, at: dt.datetime) -> Today
     page.tiles = list(tiles_of(facts))
     page.needs = list(needs_of(facts))
     page.lanes = lanes_of(facts.rounds, clock, url=round_url(facts))
+    page.posts = lanes_of_posts(facts.roster, clock, facts.url)
     # Who may open the round has the buildings there; a captain's own is worth a line here all the same.
     is_runner = access.can_deliver(membership) and not (
         access.can_see_orders(membership) and access.sees_all_buildings(membership)

@@ -13,6 +13,7 @@ from compound.access import Standing
 from compound.days import Clock
 from compound.models import Compound, Household, Job, Sheet
 from desk.queries.today.gates import GateFacts, read_gates
+from desk.queries.today.roster import RosterFacts, read_roster
 from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, Round
 from orders.queries.delivery import owed_lines
 
@@ -49,6 +50,7 @@ class Facts:
     sheets: dict[Any, int]  # round → sheets
     jobs: dict[str, Job]  # round → the newest job that makes its sheets
     gates: GateFacts | None
+    roster: RosterFacts
 
     @property
     def open(self) -> list[Round]:
@@ -98,6 +100,7 @@ def read_facts(compound: Compound, membership: Standing, clock: Clock, doors: di
         sheets=_sheets(ids),
         jobs=_jobs(compound, clock.now),
         gates=read_gates(compound, membership, clock),
+        roster=read_roster(compound, membership, clock),
     )
 
 

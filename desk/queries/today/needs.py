@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from compound import access
 from compound.models import Job
+from desk.queries.today import roster
 from desk.queries.today.facts import Facts, S
 from desk.queries.today.gates import need_rows
 
@@ -29,8 +30,10 @@ class Need:
 
 
 def needs_of(facts: Facts) -> Iterable[Need]:
-    """The most urgent first: the gates, what stops an order, what waits for paper, what was left over."""
+    """The most urgent first: the posts, the gates, what stops an order, what waits for paper, what was left over."""
     member = facts.membership
+    for row in roster.need_rows(facts.roster, facts.clock, facts.url, runs=access.can_run_roster(member)):
+        yield Need(*row)
     if facts.gates is not None:
         for row in need_rows(facts.gates, member, facts.clock, facts.url):
             yield Need(*row)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from compound import access
+from desk.queries.today import roster
 from desk.queries.today.facts import ON_THE_WAY, Facts, round_url
 from desk.queries.today.gates import tile_rows
 
@@ -27,6 +28,8 @@ class Tile:
 def tiles_of(facts: Facts) -> Iterable[Tile]:
     member, clock = facts.membership, facts.clock
     url = round_url(facts)
+    for row in roster.tile_rows(facts.roster, clock, facts.url, runs=access.can_run_roster(member)):
+        yield Tile(**row)
     if facts.gates is not None:
         for row in tile_rows(facts.gates, facts.url):
             yield Tile(**row)

@@ -32,17 +32,19 @@ class Block:
     heading: Block | None = None
 
 
-def paginate(blocks: Sequence[Block], top: float, head: Block | None) -> list[list[tuple[float, Block]]]:
+def paginate(
+    blocks: Sequence[Block], top: float, head: Block | None, bottom: float = BOTTOM
+) -> list[list[tuple[float, Block]]]:
     """The blocks with their y, page by page; `head` (the column titles) begins every page."""
     pages: list[list[tuple[float, Block]]] = []
-    y = BOTTOM + 1
+    y = bottom + 1
     for index, block in enumerate(blocks):
         needed = block.height
         following = index
         while blocks[following].keep and following + 1 < len(blocks):
             following += 1
             needed += blocks[following].height
-        if y + needed > BOTTOM:
+        if y + needed > bottom:
             page: list[tuple[float, Block]] = []
             pages.append(page)
             y = top
@@ -55,8 +57,10 @@ def paginate(blocks: Sequence[Block], top: float, head: Block | None) -> list[li
     return pages
 
 
-def draw_pages(ink: Ink, frame: Frame, blocks: Sequence[Block], head: Block | None = None) -> None:
-    pages = paginate(blocks, frame.top, head)
+def draw_pages(
+    ink: Ink, frame: Frame, blocks: Sequence[Block], head: Block | None = None, bottom: float = BOTTOM
+) -> None:
+    pages = paginate(blocks, frame.top, head, bottom)
     for number, page in enumerate(pages, start=1):
         frame.draw(ink, number, len(pages))
         for y, block in page:

@@ -1,0 +1,1 @@
+"""Reads that cross tables or are shaped for a page."""
