@@ -3,7 +3,6 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,20 +15,6 @@ from compound.services import jobs
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Where a test's clock stands when nobody set it otherwise: the evening on which the compound was closed.
 EVENING = dt.datetime(2020, 2, 3, 21, 0, tzinfo=SHANGHAI)
-
-
-# They measure patience against a real machine: not two of them at once.
-ONE_AT_A_TIME = ("browser", "servers")
-
-
-# First, because xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` runs in several processes, each with servers of its own; a file stays in one of them."""
-    here = Path(__file__).parent
-    for item in items:
-        path = item.path.relative_to(here)
-        item.add_marker(pytest.mark.xdist_group("machine" if path.parts[0] in ONE_AT_A_TIME else str(path)))
 
 
 @pytest.fixture(scope="session")
