@@ -102,7 +102,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "compound.database"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:1/0")
 CACHES = {
@@ -200,7 +200,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "gate.api.errors.answer_error",
+    "EXCEPTION_HANDLER": "compound.api.errors.answer_error",
 }
 # GET /api/schema/
 SPECTACULAR_SETTINGS = {
@@ -283,5 +283,7 @@ ENDED_VOLUNTEER_DAYS = env.int("ENDED_VOLUNTEER_DAYS", default=30)
 # Why somebody did not come. Shifts, and who stood there: hours of service are asked for within the year.
 ROSTER_WHY_DAYS = env.int("ROSTER_WHY_DAYS", default=30)
 ROSTER_DAYS = max(env.int("ROSTER_DAYS", default=366), 31)
+# Who tried which door when, who counted which pile of bags. Not less than 14: a code on paper holds so long.
+DOOR_DAYS = max(env.int("DOOR_DAYS", default=60), 14)
 # Reminders, alerts, texts for the chat.
 MESSAGE_DAYS = env.int("MESSAGE_DAYS", default=30)

@@ -9,8 +9,10 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from compound.services import jobs
+from tests.emptying import Emptying, replace_flush
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Where a test's clock stands when nobody set it otherwise: the evening on which the compound was closed.
@@ -21,6 +23,14 @@ EVENING = dt.datetime(2020, 2, 3, 21, 0, tzinfo=SHANGHAI)
 def django_db_keepdb() -> bool:
     """The whole server is thrown away after the run; dropping the database first would only take time."""
     return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    emptying = Emptying()
+    with django_db_blocker.unblock():
+        emptying.remember()
+    replace_flush(emptying)
 
 
 @pytest.fixture(autouse=True)

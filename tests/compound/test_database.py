@@ -1,0 +1,73 @@
+"""A kept connection whose server has gone is found out before the first statement of a request."""
+
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import load_backend
+
+
+@pytest.fixture
+def another(db: None) -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own to this test's database, in a request that has begun."""
+    wrapper = load_backend(settings.DATABASES["default"]["ENGINE"]).DatabaseWrapper(
+        {**connection.settings_dict, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}, "default"
+    )
+    wrapper.connect()
+    wrapper.health_check_enabled = True
+    yield wrapper
+    wrapper.close()
+
+
+def backend_of(wrapper: BaseDatabaseWrapper) -> int:
+    with wrapper.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def end(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        assert cursor.fetchone() == (True,)
+
+
+def test_connection_that_the_server_has_ended_is_made_anew_for_the_next_request(another: BaseDatabaseWrapper) -> None:
+    first = backend_of(another)
+    another.health_check_done = False
+    assert backend_of(another) == first
+    end(first)
+    another.health_check_done = False
+    assert backend_of(another) != first
+
+
+def test_is_usable_says_whether_a_statement_would_work(another: BaseDatabaseWrapper) -> None:
+    pid = backend_of(another)
+    assert another.is_usable()
+    another.set_autocommit(False)
+    with pytest.raises(psycopg2.errors.DivisionByZero), another.connection.cursor() as cursor:
+        cursor.execute("SELECT 1/0")
+    assert not another.is_usable()  # until it is rolled back
+    another.rollback()
+    another.set_autocommit(True)
+    assert another.is_usable()
+    end(pid)
+    assert not another.is_usable()
+    another.close()
+    assert not another.is_usable()
+
+
+def test_is_usable_when_idle_on_this_machine_asks_the_server_nothing(another: BaseDatabaseWrapper) -> None:
+    pid = backend_of(another)
+
+    def last_statement() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid])
+            return cursor.fetchone()[0]
+
+    assert (another.is_usable(), last_statement()) == (True, "SELECT pg_backend_pid()")
+    another.settings_dict["HOST"] = "db.example"
+    assert (another.is_usable(), last_statement()) == (True, "SELECT 1")
