@@ -73,6 +73,8 @@ class AssignForm(forms.Form):
 
     volunteer = forms.UUIDField()
     why = forms.CharField(max_length=200, required=False)
+    # The assignment whose seat it is until now.
+    instead = forms.UUIDField(required=False)
 
 
 class UnassignForm(forms.Form):

@@ -29,6 +29,11 @@ class OnShift:
     looks_for_stand_in: bool
 
     @property
+    def can_be_replaced(self) -> bool:
+        """Has a seat, and nobody has seen them on it."""
+        return self.assignment.seat is not None and self.assignment.signed_in_at is None
+
+    @property
     def sign(self) -> str:
         """The kind of the chip (templates/components/sign.html)."""
         if self.is_missing:
@@ -132,17 +137,24 @@ def choices_for(
     only_group: bool = False,
     marks: Mapping[uuid.UUID, str] = NO_MARKS,
     on_top: str = "",
+    instead: Assignment | None = None,
 ) -> Choices:
     """Everybody who is not on the shift, the fittest first, each with reasons in the active language.
 
     `only_group`: a leader chooses among the members of the own group. `marks`: a word beside some names. `on_top`: the
-    id of whoever was just chosen with something missing stands first among their likes. Thirteen queries at the most.
+    id of whoever was just chosen with something missing stands first among their likes. `instead`: a seat that is
+    to be somebody else's, as if it were free. Thirteen queries at the most.
     """
     members = set(GroupMember.objects.filter(group=shift.post.group_id).values_list("volunteer_id", flat=True))
     # Also the turns of the last 14 days from now, which every page tells.
     around = (min(at, shift.starts_at), max(at, shift.ends_at))
-    people = people_for(shift.compound, around=around, only=list(members) if only_group else None)
+    only = [*members, *([instead.volunteer_id] if instead else [])] if only_group else None
+    people = people_for(shift.compound, around=around, only=only)
     place: Place = places_for([shift])[shift.pk]
+    if instead is not None:
+        goes = people.pop(instead.volunteer_id, None)
+        has = {skill: count - (goes is not None and skill in goes.skills) for skill, count in place.has.items()}
+        place = replace(place, taken=place.taken - 1, has=has, on_it=place.on_it - {instead.volunteer_id})
     found = ranked(people.values(), place, limits_of(shift.compound), at)
     found.sort(key=lambda one: str(one.person.id) != on_top)
     were = done_lately(people.values(), at)

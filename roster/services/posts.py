@@ -142,6 +142,28 @@ def end_post(*, post: Post, by: User | None, at: dt.datetime) -> Change:
 
 
 @transaction.atomic
+def reopen_post(*, post: Post, by: User | None, at: dt.datetime) -> Post:
+    """Opens a closed post again as it was, without shifts: its patterns have ended. Of an open one it is nothing.
+
+    Refuses with `group_ended`, `post_name_taken` when another post has taken its name since.
+    """
+    post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("compound", "group").get(pk=post.pk)
+    if post.ended_at is None:
+        return post
+    group = DutyGroup.objects.select_for_update(no_key=True).get(pk=post.group_id)
+    if group.ended_at is not None:
+        raise Refusal(
+            "group_ended",
+            _("“%(group)s”, which looked after it, is dissolved: set up a new post for another group.")
+            % {"group": group.name},
+        )
+    post.ended_at = None
+    _save(post, ("ended_at",))
+    _log(post, by, at, "post.reopened", gettext_noop("Post opened again: %(subject)s"))
+    return post
+
+
+@transaction.atomic
 def make_gate_posts(*, compound: Compound, group: DutyGroup, by: User | None, at: dt.datetime) -> list[Post]:
     """A post for each guarded gate that has none, two people at each; those that were made."""
     made = []
@@ -175,10 +197,10 @@ def _check(compound: Compound, facts: PostFacts) -> None:
             )
 
 
-def _save(post: Post, *, is_new: bool = False) -> None:
+def _save(post: Post, columns: tuple[str, ...] = COLUMNS, *, is_new: bool = False) -> None:
     try:
         with transaction.atomic():
-            post.save(force_insert=is_new, update_fields=None if is_new else COLUMNS)
+            post.save(force_insert=is_new, update_fields=None if is_new else columns)
     except IntegrityError as error:
         if "post_once" not in str(error):
             raise

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("roster/posts/<uuid:post>/", posts.post, name="post"),
     path("roster/posts/<uuid:post>/edit/", posts.post_edit, name="post_edit"),
     path("roster/posts/<uuid:post>/end/", posts.post_end, name="post_end"),
+    path("roster/posts/<uuid:post>/reopen/", posts.post_reopen, name="post_reopen"),
     path("roster/posts/<uuid:post>/patterns/new/", patterns.pattern_new, name="pattern_new"),
     path("roster/posts/<uuid:post>/patterns/preview/", patterns.pattern_preview, name="pattern_preview"),
     path("roster/patterns/<uuid:pattern>/", patterns.pattern_change, name="pattern_change"),

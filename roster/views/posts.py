@@ -130,3 +130,16 @@ def post_end(request: HttpRequest, code: str, post: uuid.UUID) -> HttpResponse:
         return redirect("roster:post", code=code, post=post)
     messages.success(request, _("“%(name)s” is closed. Its shifts to come are gone.") % {"name": found.name})
     return redirect("roster:posts", code=code)
+
+
+@post_or("roster:post")
+def post_reopen(request: HttpRequest, code: str, post: uuid.UUID) -> HttpResponse:
+    """A post that was closed too early, or is needed again."""
+    found, _compound = post_for(request, code, post)
+    try:
+        services.reopen_post(post=found, by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("roster:post", code=code, post=post)
+    messages.success(request, _("“%(name)s” is open again. Choose its shifts now.") % {"name": found.name})
+    return redirect("roster:pattern_new", code=code, post=post)

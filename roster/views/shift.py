@@ -55,6 +55,7 @@ def shift_for(request: HttpRequest, code: str, shift: uuid.UUID) -> Found:
 
 @require_safe
 def shift(request: HttpRequest, code: str, shift: uuid.UUID) -> HttpResponse:
+    """`?instead=` an assignment: who could have that person's seat."""
     return _page(request, shift_for(request, code, shift))
 
 
@@ -69,8 +70,15 @@ def assign_person(request: HttpRequest, code: str, shift: uuid.UUID) -> HttpResp
     if person is None or not (found.duty.runs_roster or _is_member(found.shift, person)):
         raise Http404
 
+    key = form.cleaned_data["instead"]
+    old = _assignment(found, str(key)) if key else None
+
     def act() -> str:
-        assign(shift=found.shift, volunteer=person, by=me(request), at=timezone.now(), why=form.cleaned_data["why"])
+        why = form.cleaned_data["why"]
+        assign(shift=found.shift, volunteer=person, by=me(request), at=timezone.now(), why=why, instead_of=old)
+        if old is not None:
+            words = _("%(name)s is on it instead of %(old)s. Both will be told.")
+            return words % {"name": person.user.name, "old": old.volunteer.user.name}
         return _("%(name)s is on it and will be told.") % {"name": person.user.name}
 
     return _do(request, found, act, form, "assign_form", refused_field="why")
@@ -151,6 +159,13 @@ def _marks(people: ShiftPeople) -> dict[uuid.UUID, str]:
     return {row.volunteer_id: row.get_state_display() for row in rows}
 
 
+def _instead(request: HttpRequest, people: ShiftPeople, chosen: forms.Form | None) -> Assignment | None:
+    """The seat that somebody else is looked for, as the address or the form names it; None when it is nobody's."""
+    asked_for = request.GET.get("instead", "") if chosen is None else str(chosen["instead"].value() or "")
+    rows = [one.assignment for one in people.here if one.can_be_replaced]
+    return next((row for row in rows if str(row.pk) == asked_for), None)
+
+
 def _may_assign(request: HttpRequest, code: str, shift: uuid.UUID) -> Found:
     found = shift_for(request, code, shift)
     if not found.can_assign:
@@ -211,12 +226,13 @@ def _page(request: HttpRequest, found: Found, *, refusal: Refusal | None = None,
     row, duty = found.shift, found.duty
     people = people_on(row, now, missing_minutes=rules_of(found.compound).missing_minutes)
     is_open = row.cancelled_at is None and row.ends_at > now
-    wants_people = is_open and found.can_assign and people.taken < row.maximum
     chosen, choices = typed.get("assign_form"), None
+    instead = _instead(request, people, chosen) if is_open and found.can_assign else None
+    wants_people = is_open and found.can_assign and (people.taken < row.maximum or instead is not None)
     asked_for = "" if chosen is None else str(chosen["volunteer"].value() or "")
     if wants_people:
         marks = _marks(people)
-        choices = choices_for(row, now, only_group=not duty.runs_roster, marks=marks, on_top=asked_for)
+        choices = choices_for(row, now, only_group=not duty.runs_roster, marks=marks, on_top=asked_for, instead=instead)
     context: dict[str, Any] = {
         "shift": row,
         "hours": span_words(row.starts_at, row.ends_at, found.compound.tz),
@@ -226,6 +242,7 @@ def _page(request: HttpRequest, found: Found, *, refusal: Refusal | None = None,
         "is_over": row.ends_at <= now,
         "is_full": is_open and people.taken >= row.maximum,
         "choices": choices,
+        "instead": instead,
         "asked_for": asked_for,
         "wrong": _wrong(chosen, choices, asked_for),
         "can_assign": found.can_assign and is_open,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
 
-from compound.household_list.grid import Row, Sheet, column_letters
-from compound.household_list.words import label
+from compound.spreadsheet.grid import Row, Sheet, column_letters
+from compound.spreadsheet.labels import label
 
 # In the order in which a page offers them.
 FIELD_NAMES = {

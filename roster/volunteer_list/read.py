@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compound.household_list import Book
-from compound.household_list.grid import Cell, Row, Sheet, coordinate
 from compound.household_list.values import is_nothing, tick
 from compound.models.accounts import clean_phone
+from compound.spreadsheet.grid import Cell, Row, Sheet, coordinate
 from roster.phone_numbers import phone_fault
 from roster.volunteer_list.columns import NEEDED, Column, columns_of, header_of
 from roster.volunteer_list.problems import Problem, no_list

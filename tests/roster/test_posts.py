@@ -10,7 +10,14 @@ from compound.models import AuditEntry, Compound, Gate, User
 from compound.refusals import Refusal
 from roster.models import DutyGroup, Post, Shift, ShiftPattern
 from roster.services.generation import generate
-from roster.services.posts import PostFacts, edit_post, end_post, make_gate_posts, make_post
+from roster.services.posts import (
+    PostFacts,
+    edit_post,
+    end_post,
+    make_gate_posts,
+    make_post,
+    reopen_post,
+)
 from tests import make
 from tests.make import ELEVEN, SHANGHAI
 
@@ -166,3 +173,30 @@ def test_make_gate_posts_makes_one_for_each_guarded_gate_without(of: Compound, b
     for made in (["东门岗"], []):
         assert [post.name for post in make_gate_posts(compound=of, group=group, by=by, at=ELEVEN)] == made
     assert Post.objects.filter(kind="gate").count() == 2
+
+
+def test_reopen_post_when_it_was_closed_opens_it_without_shifts_and_twice_is_once(of: Compound, by: User) -> None:
+    post = make.post(of)
+    end_post(post=post, by=by, at=ELEVEN)
+    assert reopen_post(post=post, by=by, at=ELEVEN + DAY).ended_at is None
+    reopen_post(post=post, by=by, at=ELEVEN + DAY)
+    assert Post.objects.get(pk=post.pk).ended_at is None
+    assert AuditEntry.objects.filter(action="post.reopened").count() == 1
+
+
+def test_reopen_post_when_another_has_its_name_says_so(of: Compound, by: User) -> None:
+    post = make.post(of)
+    end_post(post=post, by=by, at=ELEVEN)
+    make.post(of)
+    with pytest.raises(Refusal) as refused:
+        reopen_post(post=post, by=by, at=ELEVEN)
+    assert refused.value.code == "post_name_taken"
+
+
+def test_reopen_post_when_its_group_is_dissolved_says_so(of: Compound, by: User) -> None:
+    post = make.post(of)
+    end_post(post=post, by=by, at=ELEVEN)
+    DutyGroup.objects.filter(pk=post.group_id).update(ended_at=ELEVEN)
+    with pytest.raises(Refusal) as refused:
+        reopen_post(post=post, by=by, at=ELEVEN)
+    assert refused.value.code == "group_ended"

@@ -220,6 +220,43 @@ def test_leader_may_not_change_or_cancel_a_shift(of, shift, leader):
 # ── take off, publish, change, cancel ─────────────────
 
 
+def test_somebody_else_when_the_shift_is_full_gets_the_seat_in_one_step(of, shift):
+    zhao, qian, sun = people(of, 3)
+    first, second = make.assignment(shift, zhao), make.assignment(shift, qian, seat=2)
+    StandIn.objects.create(assignment=first, why="发烧", asked_at=ELEVEN, asked_by=zhao.user)
+    client = desk(of)
+    assert client.get(url(shift)).context["choices"] is None
+    answer = client.get(url(shift), {"instead": first.pk})
+    assert choices(answer) == (["孙桂英"], [], [])
+    client.post(url(shift, "assign/"), {"volunteer": sun.pk, "instead": first.pk})
+    rows = {row.volunteer_id: row for row in Assignment.objects.filter(shift=shift)}
+    assert [rows[one.pk].state for one in (zhao, qian, sun)] == ["excused", "published", "published"]
+    assert (rows[sun.pk].seat, rows[zhao.pk].seat, rows[zhao.pk].ended_why) == (first.seat, None, "由孙桂英替班")
+    assert StandIn.objects.get().state == "withdrawn"
+    assert Assignment.objects.get(pk=second.pk).seat == second.seat
+
+
+def test_somebody_else_when_refused_leaves_the_first_one_on_the_seat(of, post, shift):
+    zhao, qian, sun = people(of, 3)
+    first = make.assignment(shift, zhao)
+    make.assignment(shift, qian, seat=2)
+    make.assignment(make.shift(make.post(of, "热线"), moment(24, 9), hours=2), sun)  # is elsewhere
+    answer = desk(of).post(url(shift, "assign/"), {"volunteer": sun.pk, "instead": first.pk})
+    assert answer.status_code == 409
+    assert answer.context["instead"] == first
+    assert Assignment.objects.get(pk=first.pk).state == first.state
+    assert not Assignment.objects.filter(shift=shift, volunteer=sun).exists()
+
+
+def test_somebody_else_for_one_who_has_signed_in_is_refused(of, post):
+    shift = make.shift(post, moment(23, 10), hours=4)
+    zhao, qian = people(of, 2)
+    first = make.assignment(shift, zhao, "signed_in")
+    answer = desk(of).post(url(shift, "assign/"), {"volunteer": qian.pk, "instead": first.pk})
+    assert (answer.status_code, answer.context["refusal"].code) == (409, "signed_in_already")
+    assert not Assignment.objects.filter(volunteer=qian).exists()
+
+
 def test_take_off_needs_a_reason_and_keeps_it(of, shift):
     row = make.assignment(shift, people(of, 1)[0])
     client = desk(of)
