@@ -16,6 +16,9 @@ TYPE_ORDERS = (Role.COORDINATOR, Role.SUPPLY, Role.CAPTAIN)
 DELIVER = (Role.COORDINATOR, Role.SUPPLY, Role.CAPTAIN, Role.VOLUNTEER)
 # Who has no role but captain sees the doors of the own buildings only.
 SEE_ALL_BUILDINGS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.SUPPLY, Role.VOLUNTEER)
+SHOP = (Role.COORDINATOR, Role.SUPPLY, Role.VOLUNTEER)
+RUN_DELIVERIES = (Role.COORDINATOR, Role.SUPPLY)
+RUN_RELIEF = (Role.COORDINATOR, Role.SUPPLY)
 IMPORT_HOUSEHOLDS = (Role.COORDINATOR,)
 SEE_HOUSEHOLDS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.SUPPLY, Role.CAPTAIN)
 SEE_HEALTH = (Role.COORDINATOR, Role.GATE, Role.MEDICAL)
@@ -81,6 +84,21 @@ def can_type_orders(membership: Standing) -> bool:
 def can_deliver(membership: Standing) -> bool:
     """See the doors of a delivery run and mark what happened at each."""
     return membership.has(*DELIVER)
+
+
+def can_shop(membership: Standing) -> bool:
+    """Tick a shopping list, pack and check bags, hand in receipts."""
+    return membership.has(*SHOP)
+
+
+def can_run_deliveries(membership: Standing) -> bool:
+    """Plan runs and trips, stations and vehicles; explain what a count lacks."""
+    return membership.has(*RUN_DELIVERIES)
+
+
+def can_run_relief(membership: Standing) -> bool:
+    """Make and close rounds of relief parcels, write down donations."""
+    return membership.has(*RUN_RELIEF)
 
 
 def sees_building(membership: Standing, building_id: int) -> bool:

@@ -8,8 +8,8 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-# Below it are the views for phones and programs, which know them by a token and nobody by a cookie.
-PROGRAMS = "/api/v1/"
+# Below it are the views for phones at the gates and programs, which know them by a token and nobody by a cookie.
+PROGRAMS = "/api/v1/gate/"
 
 
 class ProgramsAside:

@@ -32,6 +32,7 @@ compound_pages = [
 urlpatterns = [
     # First, because nothing is asked as often.
     path("api/v1/gate/", include("gate.api.urls")),
+    path("api/v1/orders/", include("orders.api.urls")),
     path("", start.home, name="home"),
     path("start/", start.start, name="start"),
     path("login/", accounts.Login.as_view(), name="login"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import household, short_link, today
+from desk.views import household, paper_doors, short_link, today
 
 app_name = "desk"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("s/<str:code>", short_link.show, name="short_link"),
     # Typed from paper, as often with a slash behind it as without.
     path("s/<str:code>/", short_link.show),
+    path("s/<str:code>/doors/", paper_doors.write, name="paper_doors"),
     path("s/<str:code>/revoke/", short_link.revoke, name="revoke_short_link"),
 ]

@@ -2,8 +2,21 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 ROUND_PAGES = tuple(
-    f"orders:{page}" for page in ("round", "paste", "review", "goods", "order", "schedule", "supply_point", "delivery")
+    f"orders:{page}"
+    for page in (
+        "round",
+        "paste",
+        "review",
+        "goods",
+        "order",
+        "schedule",
+        "supply_point",
+        "delivery",
+        "words",
+        "minimums",
+    )
 )
+RELIEF_PAGES = ("orders:relief", "orders:donation")
 
 
 class OrdersConfig(AppConfig):
@@ -13,14 +26,27 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         # Registers this app's jobs and sweepers, and what a new compound starts with.
-        from compound.access import can_see_orders
+        from compound.access import can_deliver, can_run_deliveries, can_see_orders, can_shop
         from compound.navigation import Entry, register
         from compound.signals import compound_started
-        from orders.services import rounds, sheets  # noqa: F401 (registers its job)
+        from orders.services import (  # noqa: F401 (register what they do)
+            door_acts,
+            handovers,
+            purchases,
+            relief_doors,
+            retention,
+            rounds,
+            sheets,
+        )
 
         register(
             # Every page of the orders hangs below a round, except what is left over from all of them.
             Entry(20, _("Rounds"), "orders:rounds", can_see_orders, covers=ROUND_PAGES),
+            Entry(25, _("Carry"), "orders:carrying", can_deliver, covers=("orders:carrying", "orders:trip")),
+            # Who carries sees the way to the doors, and only that.
+            Entry(27, _("Relief"), "orders:reliefs", can_deliver, covers=RELIEF_PAGES),
+            Entry(24, _("Deliveries"), "orders:runs", can_run_deliveries, covers=("orders:run", "orders:stations")),
+            Entry(21, _("Shopping"), "orders:shopping_lists", can_shop, covers=("orders:shopping", "orders:receipt")),
             Entry(30, _("Not served yet"), "orders:not_served", can_see_orders, covers=("orders:not_served",)),
         )
         compound_started.connect(rounds.start_orders_of_new_compound)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from compound.refusals import Refusal
 from orders.models import Order, OrderLine, Round
+from orders.shelf import is_enough as is_enough
 
 S = Round.State
 
@@ -68,19 +69,45 @@ def over_cap(ordered: Decimal, cap: Decimal | None) -> bool:
     return cap is not None and ordered > cap
 
 
-def delivered_quantity(outcome: str, *, ordered: Decimal, delivered: Decimal | None) -> Decimal | None:
-    """The quantity that goes with an outcome: all, none, or for `missing` the part that did arrive (default none)."""
-    outcomes = OrderLine.Outcome
-    if outcome == outcomes.PENDING:
-        return None
-    if outcome == outcomes.DELIVERED:
-        return ordered
-    if outcome in (outcomes.REFUSED, outcomes.NOBODY_HOME):
-        return Decimal(0)
-    part = delivered if delivered is not None else Decimal(0)
-    if not 0 <= part < ordered:
+def to_pack(line: OrderLine) -> Decimal:
+    """What belongs into the bag for this line: as shared out (with what goes instead), else as ordered."""
+    if line.allocated is None and line.allocated_instead is None:
+        return line.ordered
+    return (line.allocated or Decimal(0)) + (line.allocated_instead or Decimal(0))
+
+
+def due(line: OrderLine) -> Decimal:
+    """What is handed over at the door: as packed, else what belongs into the bag."""
+    return line.packed if line.packed is not None else to_pack(line)
+
+
+def is_weighed(line: OrderLine) -> bool:
+    return line.item is not None and line.item.is_weighed
+
+
+def handed_over(outcome: str, *, ordered: Decimal, quantity: Decimal, is_weighed: bool = False) -> tuple[str, Decimal]:
+    """Delivered, or left at the door, when nothing is missing; else `missing` with what did arrive."""
+    enough = is_enough(quantity, ordered=ordered, is_weighed=is_weighed)
+    return (outcome if enough else OrderLine.Outcome.MISSING), quantity
+
+
+def check_arrived(line: OrderLine, arrived: Decimal) -> None:
+    """Raises `missing_not_less` where what is said to have come of a missing line is all of it, or less than none."""
+    if not 0 <= arrived < line.ordered:
         raise Refusal(
             "missing_not_less",
             _("What arrived must be less than what was ordered, else nothing is missing."),
         )
-    return part
+
+
+# Marks come back on paper until the round is settled; corrections stay possible after that. What was carried to a
+# door before its round was cancelled has been carried all the same.
+def can_have_been_delivered(round: Round, at: dt.datetime) -> bool:
+    return round.state != S.OPEN or round.cutoff_at <= at
+
+
+def is_quiet(time: dt.time, *, quiet_from: dt.time, quiet_until: dt.time) -> bool:
+    """Whether nobody rings at a door at this time of the wall clock; the same hour twice means never."""
+    if quiet_from <= quiet_until:
+        return quiet_from <= time < quiet_until
+    return time >= quiet_from or time < quiet_until

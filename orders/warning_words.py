@@ -39,6 +39,28 @@ SENTENCES: dict[str, Any] = {
     "other_source": _("This household has ordered in “%(detail)s” already: is this a second order?"),
     "over_cap": _("More than the cap per household: change the quantity, or take it as it is."),
     "name_twice": _("This name stands twice: a correction or a second order?"),
+    "order_on_its_way": _("Its bag has left, or is at the door already: mark at the door what happens to it instead."),
+    # Of order exports (orders/order_list); %(detail)s is a cell, a line, or a room.
+    "columns_conflict": _("The columns contradict each other (%(detail)s): which room?"),
+    "remark_room": _("The remark names another room, %(detail)s: whose order is it?"),
+    "place_hint": _("The building was taken from the pick-up point: is %(detail)s right?"),
+    "date_recovered": _("Excel had made a date of the room (%(detail)s)."),
+    "room_is_date": _("Excel has made a date of the room (%(detail)s): which room is it?"),
+    "glued": _("Building and room are written in one (%(detail)s): is the room right?"),
+    "unit_ignored": _("A unit is written, and %(detail)s has none: is the room right?"),
+    "by_nickname": _("The room was found by “%(detail)s”."),
+    "by_layout": _("The address “%(detail)s” was read as such addresses were put right before."),
+    "by_number": _("Only the number is written, and only %(detail)s has it: is that right?"),
+    "bad_cell": _("%(detail)s holds an error, or a formula without a result: look into the file."),
+    "quantity_unreadable": _("What stands in %(detail)s is no quantity: how much?"),
+    "total_differs": _("The quantity in %(detail)s is not the sum of the goods: check them."),
+    "partial_refund": _("A part was refunded: check what is left."),
+    "refund_asked": _("A refund was asked for: does the order still count?"),
+    "unpaid": _("It is not paid yet: does the order count?"),
+    "remark_cancel": _("The remark says that it is cancelled: leave it out?"),
+    "state_unknown": _("“%(detail)s” stands where the file says what is cancelled: does the order count?"),
+    "hidden_row": _("Line %(detail)s was hidden in the file."),
+    "repeated_row": _("Line %(detail)s repeats one above it: is it a second order?"),
 }
 
 

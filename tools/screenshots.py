@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from gate_screenshots import gate_pictures
+from orders_screenshots import SUPPLY, orders_pictures
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from roster_screenshots import LEADER, VOLUNTEER, roster_pictures
 
@@ -68,6 +69,8 @@ def main(base: str, folder: Path) -> None:
                     answer = desk.request.get(base + (link.get_attribute("href") or ""))
                     picture(answer.body(), folder / f"sheet-{name}")
         my, leader = (log_in(browser, base, number, PHONE) for number in (VOLUNTEER, LEADER))
+        desk.set_viewport_size(DESK)
+        orders_pictures(desk, log_in(browser, base, SUPPLY, PHONE), my, base, folder, picture)
         roster_pictures(desk, my, leader, base, folder, picture)
         browser.close()
 

@@ -5,12 +5,13 @@ the registry is handed in. Nothing is guessed silently and no line disappears; s
 """
 
 from compound.household_list.columns import Choice, Column
-from compound.household_list.grid import Book, book_from_bytes, book_to_bytes
 from compound.household_list.header import Section
 from compound.household_list.households import Line, Reading, read_book, sections_of
-from compound.household_list.load import MAX_BYTES, check_size, load
-from compound.household_list.problems import ListRefused, Problem
+from compound.household_list.problems import Problem
 from compound.household_list.units import Registered
+from compound.spreadsheet.grid import Book, book_from_bytes, book_to_bytes
+from compound.spreadsheet.load import MAX_BYTES, check_size, load
+from compound.spreadsheet.refused import ListRefused
 
 __all__ = [
     "MAX_BYTES",

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from compound.household_list import words
-from compound.household_list.grid import Row, column_letters
 from compound.household_list.values import (
     count_people,
     find_phone,
@@ -17,7 +16,9 @@ from compound.household_list.values import (
     read_room,
     read_tags,
 )
-from compound.household_list.words import Field, label
+from compound.household_list.words import Field
+from compound.spreadsheet.grid import Row, column_letters
+from compound.spreadsheet.labels import label
 
 # Below this a page asks; from that on the column is used all the same, and the list says so.
 ASK_BELOW = 0.75

@@ -7,7 +7,7 @@ from typing import Literal
 
 from compound.household_list.problems import Problem
 from compound.household_list.values import Written
-from compound.household_list.words import label
+from compound.spreadsheet.labels import label
 
 UnitWritten = Literal["written", "none", "left_out", "unknown"]
 

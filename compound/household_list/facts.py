@@ -8,9 +8,7 @@ from typing import Any
 
 from compound.household_list.columns import Column
 from compound.household_list.entries import Entry, Lines, Place
-from compound.household_list.grid import Cell, Row, coordinate
 from compound.household_list.header import Section
-from compound.household_list.privacy import MASK
 from compound.household_list.problems import Problem
 from compound.household_list.remarks import groups_named, remark_of
 from compound.household_list.values import (
@@ -26,6 +24,8 @@ from compound.household_list.values import (
     split_name,
     tick,
 )
+from compound.spreadsheet.grid import Cell, Row, coordinate
+from compound.spreadsheet.privacy import MASK
 
 
 class FactReader:

@@ -13,13 +13,14 @@ from functools import lru_cache
 
 from compound.household_list import words
 from compound.household_list.columns import ASK_BELOW, Choice, Column, chosen, settle
-from compound.household_list.grid import Row, Sheet
-from compound.household_list.privacy import is_identity_heading
 from compound.household_list.values import (
     find_phone,
     read_room,
 )
-from compound.household_list.words import Field, label
+from compound.household_list.words import Field
+from compound.spreadsheet.grid import Row, Sheet
+from compound.spreadsheet.labels import label
+from compound.spreadsheet.privacy import is_identity_heading
 
 SEARCH_ROWS = 60
 _WEIGHT: dict[str, float] = {"room": 3, "building": 2, "unit": 1.5, "people": 2, "name": 1, "phone": 1, "tags": 1}

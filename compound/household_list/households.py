@@ -10,14 +10,14 @@ from typing import Any
 
 from compound.household_list.columns import Choice
 from compound.household_list.entries import Entry, Place
-from compound.household_list.grid import Book, Sheet
 from compound.household_list.header import Section, find_sections
 from compound.household_list.places import place_of
-from compound.household_list.problems import ListRefused, Problem
+from compound.household_list.problems import NoHouseholds, Problem
 from compound.household_list.remarks import BETWEEN, MOST_CHARACTERS
 from compound.household_list.rows import read_section
 from compound.household_list.units import Registered, settle_units
 from compound.rooms import Room
+from compound.spreadsheet.grid import Book, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +100,19 @@ def read_book(
 ) -> Reading:
     """The households of a book. `registry` by building name; a building that is not in it is new.
 
-    Raises `ListRefused`: no_header, no_room_column, no_rows.
+    Raises `NoHouseholds`: no_header, no_room_column, no_rows.
     """
     sections = sections_of(book, choices)
     if not sections:
-        raise ListRefused("no_header")
+        raise NoHouseholds("no_header")
     usable = [section for section in sections if section.one("room")]
     if not usable:
-        raise ListRefused("no_room_column")
+        raise NoHouseholds("no_room_column")
     several = len({section.sheet for section in usable}) > 1
     entries, skipped = _entries(usable, several=several)
     skipped += _skipped_sheets(book, usable)
     if not entries:
-        raise ListRefused("no_rows")
+        raise NoHouseholds("no_rows")
     # Further persons of a line whose room cannot be read: that line is named, they go with it.
     doors = [entry for entry in entries if not (entry.continued and entry.written is None)]
     households = _join_persons(doors, usable)

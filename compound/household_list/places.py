@@ -9,8 +9,8 @@ from compound.household_list import words
 from compound.household_list.entries import Place
 from compound.household_list.header import Section
 from compound.household_list.values import joined, plain_english, without_place
-from compound.household_list.words import label
 from compound.rooms import building_name, find_room, unit_name
+from compound.spreadsheet.labels import label
 
 
 def place_of(title: str, section: Section) -> Place:

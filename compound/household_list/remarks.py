@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from compound.household_list import words
-from compound.household_list.privacy import MASK, without_identity
 from compound.household_list.values import SEPARATORS, is_nothing
-from compound.household_list.words import label
 from compound.rooms import clean
+from compound.spreadsheet.labels import label
+from compound.spreadsheet.privacy import MASK, without_identity
 
 # What the registry's column holds.
 MOST_CHARACTERS = 200

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from compound.household_list import words
 from compound.household_list.entries import Entry, Lines, Place
 from compound.household_list.facts import FactReader
-from compound.household_list.grid import Cell, Row, coordinate
 from compound.household_list.header import Section, same_heading
 from compound.household_list.places import building_cell, heading_of, named_building
 from compound.household_list.problems import Problem
@@ -27,6 +26,7 @@ from compound.household_list.values import (
     read_room,
 )
 from compound.rooms import unit_name
+from compound.spreadsheet.grid import Cell, Row, coordinate
 
 
 def read_section(section: Section, place: Place, *, several: bool, grouped: bool) -> Lines:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compound.household_list import words
-from compound.household_list.words import label
 from compound.rooms import Room, chinese_number, clean, find_room, parse_room, room_number
+from compound.spreadsheet.labels import label
 
 MOST_PEOPLE = 60
 

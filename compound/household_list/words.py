@@ -1,37 +1,18 @@
 """The words of household lists: headings, groups of people who need help, states of a flat. Data only.
 
 Collected from the ways in which property offices, street offices and volunteers head such lists; each word is in its
-short form (half width, lower case, no spaces, no brackets), see `label`.
+short form (half width, lower case, no spaces, no brackets), see `compound.spreadsheet.labels`.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
-
-from compound.rooms import clean
 
 Field = Literal[
     "building", "unit", "room", "floor", "name", "phone", "people", "people_part", "tags", "tag", "status", "empty",
     "occupied", "returned", "remark", "relation", "identity", "ignore",
 ]  # fmt: skip
-
-_TRADITIONAL = str.maketrans(
-    "樓棟單號戶數電話備註狀態獨婦嬰幼兒醫護層門聯絡業關係樣實際類別標籤與員總計審",
-    "楼栋单号户数电话备注状态独妇婴幼儿医护层门联络业关系样实际类别标签与员总计审",
-)
-_BRACKETS = re.compile(r"[(\[{【〔《<][^)\]}】〕》>]*[)\]}】〕》>]")
-_PUNCTUATION = re.compile(r"[\s*:：,，.。、;；!！?？\"'“”‘’·•\-_/\\|~#＃☆★△▲※]+")
-
-
-@lru_cache(maxsize=4096)
-def label(text: str) -> str:
-    """The short form of a heading: `* 房 号（室）` → `房号`. A heading that is only a bracket keeps its inside."""
-    plain = clean(text).lower().translate(_TRADITIONAL)
-    outside = _PUNCTUATION.sub("", _BRACKETS.sub("", plain))
-    return outside or _PUNCTUATION.sub("", re.sub(r"[()\[\]{}【】]", "", plain)) or plain.strip()
-
 
 _HEADINGS: dict[tuple[Field, float], str] = {
     ("building", 1.0): """

@@ -36,13 +36,22 @@ class Ink:
     """A document that is being drawn. The same calls give the same bytes.
 
     `title` and `subject` go into the document's information, nothing else does: no clock, no host, no user.
-    `wide`: the sheets lie on their long side, `HEIGHT` across and `WIDTH` high.
+    `wide`: the sheets lie on their long side, `HEIGHT` across and `WIDTH` high. `size`: no A4 at all but (across, high)
+    in points, for labels.
     """
 
-    def __init__(self, title: str, *, subject: str = "", language: str = "zh-Hans", wide: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        *,
+        subject: str = "",
+        language: str = "zh-Hans",
+        wide: bool = False,
+        size: tuple[float, float] | None = None,
+    ) -> None:
         self._file = BytesIO()
-        self._high = WIDTH if wide else HEIGHT
-        size = landscape(A4) if wide else A4
+        size = size or (landscape(A4) if wide else A4)
+        self._high = float(size[1])
         self._canvas = Canvas(self._file, pagesize=size, invariant=1, pageCompression=1, lang=language)
         self._canvas.setTitle(title)
         self._canvas.setSubject(subject)

@@ -44,6 +44,12 @@ class Frame:
     def text_room(self) -> float:
         return self.right - LEFT - QR_SIDE - 14 * MM
 
+    @property
+    def typed_at(self) -> str:
+        """`shouwang.example/s`, '' for a sheet whose QR opens no short code."""
+        address, _slash, code = self.url.partition("://")[2].rpartition("/")
+        return address if code == self.code and address.endswith("/s") else ""
+
     def _title(self) -> tuple[tuple[str, ...], float]:
         size = fit_size(self.title, self.text_room, 24, 18, bold=True)
         return wrap(self.title, self.text_room, size, bold=True)[:2], size
@@ -68,7 +74,9 @@ class Frame:
         for line in self._lines():
             ink.text(LEFT, y, line, TEXT)
             y += TEXT * LEADING
-        ink.text(LEFT, y, self.page_label(page, pages), TEXT, bold=True)
+        wide = ink.text(LEFT, y, self.page_label(page, pages), TEXT, bold=True)
+        # Where the code beside it is typed by whoever has no camera.
+        ink.text(LEFT + wide + 2 * TEXT, y, clip(self.typed_at, self.text_room - wide - 2 * TEXT, TEXT), TEXT)
         ink.qr(self.right - QR_SIDE, MARGIN, QR_SIDE, self.url)
         code = clip(code_in_groups(self.code), QR_SIDE + 14 * MM, TEXT, True)
         ink.text(self.right, MARGIN + QR_SIDE + TEXT + 4, code, TEXT, bold=True, align="right")

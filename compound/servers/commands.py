@@ -14,8 +14,9 @@ from compound.servers.valkey import running_url
 
 # They look at the code or at a file only.
 WITHOUT_DATABASE = {
-    "help", "version", "check", "makemigrations", "messages", "plan", "collectstatic", "findstatic", "diffsettings",
-    "gate_words", "startapp", "startproject", "makemessages", "compilemessages", "spectacular", "testserver", "test",
+    "help", "version", "check", "makemigrations", "messages", "plan", "share", "collectstatic", "findstatic",
+    "diffsettings", "gate_words", "startapp", "startproject", "makemessages", "compilemessages",
+    "spectacular", "testserver", "test",
 }  # fmt: skip
 # `up` sees to the servers itself, and shows what it does.
 BY_ITSELF = {"up"}

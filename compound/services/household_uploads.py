@@ -18,10 +18,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compound.household_list import Book, Choice, Problem, Section, book_from_bytes, book_to_bytes
-from compound.household_list.words import label
 from compound.models import Compound, Role, StoredFile, User
 from compound.models.kit import FIVE_MEGABYTES
 from compound.refusals import Refusal
+from compound.spreadsheet.labels import label
 
 KIND = "household_list"
 # What was said by hand about headings, one row for each compound: the next list with the same headings asks no more.

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import translation
 
-from compound.models import Compound
+from compound.models import Compound, Role
 from compound.refusals import Refusal
 from compound.services.retention import erase_compound
 from desk.demo import cast
+from desk.demo.cabbages import write_cabbages
 from desk.demo.days import past_slots
 from desk.demo.gate_cases import write_gate_cases
 from desk.demo.ids import seeded_ids
@@ -21,8 +22,12 @@ from desk.demo.passes import write_passes
 from desk.demo.past import write_past
 from desk.demo.present import write_present, write_sheets
 from desk.demo.registry import write_registry
+from desk.demo.relief import write_relief
 from desk.demo.roster import write_roster
+from desk.demo.runs import write_runs
 from desk.demo.shop import write_shop
+from desk.demo.shopping import write_shopping
+from desk.demo.shops import write_shop_facts
 from orders.models import Order
 
 
@@ -69,8 +74,17 @@ def build_demo(
         write_gate_cases(registry, passes, write_passages(registry, passes, seed=seed, now=now), seed=seed, now=now)
         say("volunteers, posts, three weeks of shifts")
         write_roster(registry, seed=seed, start=start, now=now)
+        say("relief parcels")
+        write_relief(registry, seed=seed, now=now)
         say("today")
         write_present(registry, shop, last, seed=seed, now=now)
+        write_shop_facts(shop, by=registry.people[Role.COORDINATOR], now=now)
+        say("70 cabbages for 368 households")
+        write_cabbages(registry, shop, seed=seed, now=now)
+        say("what the shoppers have bought so far")
+        write_shopping(registry, shop, seed=seed, now=now)
+        say("bags, trips and hand-overs")
+        write_runs(registry, rounds, seed=seed, now=now)
     return Figures(
         households=len(registry.households),
         people=compound.households.aggregate(people=Sum("head_count"))["people"],

@@ -10,6 +10,7 @@ from compound.models import Household, Resident, Role, Tag
 from gate.models import Outing
 from gate.queries.outings import outings_of
 from gate.queries.passes import PassRow, passes_of_household
+from orders.doors import SERVED
 from orders.models import Order, OrderLine, Round
 from roster.models import Volunteer
 
@@ -96,7 +97,7 @@ def _is_owed(order: Order, line: OrderLine) -> bool:
         return False
     if line.outcome == OrderLine.Outcome.PENDING:
         return order.round.state == Round.State.SETTLED
-    return line.outcome != OrderLine.Outcome.DELIVERED
+    return line.outcome not in SERVED
 
 
 def _past(order: Order) -> PastOrder:
@@ -107,7 +108,7 @@ def _past(order: Order) -> PastOrder:
     if any(_is_owed(order, line) for line in lines):
         bad = next(line for line in lines if _is_owed(order, line))
         return PastOrder(order, lines, "ask", bad.get_outcome_display())
-    if lines and all(line.outcome == OrderLine.Outcome.DELIVERED for line in lines):
+    if lines and all(line.outcome in SERVED for line in lines):
         return PastOrder(order, lines, "done", lines[0].get_outcome_display())
     kind = "plain" if order.round.state in (Round.State.OPEN, Round.State.SETTLED) else "info"
     return PastOrder(order, lines, kind, order.round.get_state_display())

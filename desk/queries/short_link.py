@@ -1,6 +1,7 @@
 """What the page behind a printed short code shows: rooms, and for members the goods; never a name or a remark."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -10,7 +11,16 @@ from django.utils.translation import ngettext
 from compound.models import Sheet, ShortCode
 from compound.services.sheets import CODE_LENGTH, read_short_code
 from orders.models import Round
-from orders.queries.sheet_rows import BagSlip, BagSlips, DeliveryRun, NotServed, ShoppingList, from_json
+from orders.queries.sheet_rows import (
+    BagSlip,
+    BagSlips,
+    DeliveryRun,
+    NotServed,
+    ReliefTicks,
+    SharingResult,
+    ShoppingList,
+    from_json,
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,10 @@ def _sections(sheet: Sheet, *, is_member: bool) -> tuple[Section, ...]:
             return (Section("", tuple(_bag(slip, is_member) for slip in rows.slips)),)
         case DeliveryRun():
             return _run(rows)
+        case SharingResult():
+            return (Section("", tuple(_shared(rows))),)
+        case ReliefTicks():
+            return _relief(rows)
         case NotServed():
             return (Section("", _left(rows, is_member=is_member)),)
 
@@ -114,6 +128,23 @@ def _run(rows: DeliveryRun) -> tuple[Section, ...]:
         words = ngettext("%(count)d household without an order", "%(count)d households without an order", silent)
         sections.append(Section("", (Line(words % {"count": silent}),)))
     return tuple(sections)
+
+
+def _shared(rows: SharingResult) -> Iterator[Line]:
+    """Who got how much; why stays on the paper and in the house: a tier tells of hardship or illness."""
+    for line in rows.lines:
+        wanted = _("wanted %(wanted)s") % {"wanted": line.wants} if line.wants != line.quantity else ""
+        yield Line(line.room, True, wanted, line.quantity, rows.unit)
+
+
+def _relief(rows: ReliefTicks) -> tuple[Section, ...]:
+    by_unit: dict[str, list[Line]] = {}
+    for stop in rows.stops:
+        unit = ngettext("parcel", "parcels", stop.due)
+        by_unit.setdefault(stop.unit, []).append(Line(stop.room, True, number=str(stop.due), unit=unit))
+    return tuple(
+        Section(_("unit %(name)s") % {"name": unit} if unit else "", tuple(lines)) for unit, lines in by_unit.items()
+    )
 
 
 def _left(rows: NotServed, *, is_member: bool) -> tuple[Line, ...]:

@@ -1,5 +1,7 @@
 """/s/: the short codes printed on sheets. Open to whoever holds the paper, so it says rooms and little else."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +19,14 @@ from compound.models import Sheet, User
 from compound.services.sheets import read_short_code
 from compound.services.short_codes import revoke_short_code
 from compound.views.access import me
-from desk.forms import CodeForm
+from desk.forms import CodeForm, PaperForm
+from desk.queries.paper_doors import paper_doors
 from desk.queries.short_link import open_code, short_link
+from orders.models import Round
+from orders.queries.rounds import OF_A_BUILDING
+from orders.queries.sheet_rows import ReliefTicks
+from orders.rules import can_have_been_delivered
+from orders.services.paper_doors import is_over_for
 from roster.access import duty_of
 from roster.queries.sheet_rows import KINDS as DUTY_SHEETS
 
@@ -49,12 +57,18 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     if short_code is None:
         return render(request, "desk/short_code.html", {"form": CodeForm(), "problem": "over"}, status=404)
     sheet = short_code.sheet
-    member = _standing(request, sheet)
+    member = standing_at(request, sheet)
     if sheet.kind in DUTY_SHEETS:
         return _duty_sheet(request, sheet, member)
-    may_open = member is not None and _may_open(member, sheet)
+    may_open = member is not None and may_open_sheet(member, sheet)
     link = short_link(short_code=short_code, is_member=may_open)
+    paper = paper_doors(sheet, is_member=may_open)
+    known = me(request) if may_open else None
+    is_over = bool(paper) and link.round is not None and is_over_for(link.round, known)
+    can_write = bool(paper) and not is_over and can_be_written(link.round, timezone.now())
     context = {
+        "form": PaperForm(paper=paper) if can_write else None,
+        "is_over": is_over,
         "compound": sheet.compound,
         "link": link,
         "sheet": sheet,
@@ -63,6 +77,10 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "may_revoke": member is not None and access.can_run_orders(member),
     }
     return render(request, "desk/short_link.html", context)
+
+
+def can_be_written(round: Round | None, at: dt.datetime) -> bool:
+    return round is not None and can_have_been_delivered(round, at)
 
 
 def _duty_sheet(request: HttpRequest, sheet: Sheet, member: Standing | None) -> HttpResponse:
@@ -74,15 +92,15 @@ def _duty_sheet(request: HttpRequest, sheet: Sheet, member: Standing | None) -> 
     return redirect(f"{reverse('roster:sheets', kwargs={'code': sheet.compound.code})}?{urlencode({'day': day})}")
 
 
-def _standing(request: HttpRequest, sheet: Sheet) -> Standing | None:
+def standing_at(request: HttpRequest, sheet: Sheet) -> Standing | None:
     return standing_of(request.user, sheet.compound.code) if isinstance(request.user, User) else None
 
 
-def _may_open(member: Standing, sheet: Sheet) -> bool:
+def may_open_sheet(member: Standing, sheet: Sheet) -> bool:
     """Whether the member may open the PDF; a captain that of the own building."""
     if not access.can_deliver(member):
         return False
-    if access.sees_all_buildings(member) or sheet.kind != "delivery_run":
+    if access.sees_all_buildings(member) or sheet.kind not in OF_A_BUILDING:
         return True
     return sheet.compound.buildings.filter(pk__in=member.buildings, name=sheet.part).exists()
 
@@ -91,9 +109,11 @@ def _may_open(member: Standing, sheet: Sheet) -> bool:
 def revoke(request: HttpRequest, code: str) -> HttpResponse:
     """A sheet was lost: its code opens nothing any more."""
     short_code = open_code(code, at=timezone.now())
-    member = _standing(request, short_code.sheet) if short_code else None
+    member = standing_at(request, short_code.sheet) if short_code else None
     if short_code is None or member is None or not access.can_run_orders(member):
         raise Http404
     revoke_short_code(short_code=short_code, by=me(request), at=timezone.now())
     messages.success(request, _("The code on this sheet opens nothing any more."))
+    if short_code.sheet.kind == ReliefTicks.kind:
+        return redirect("orders:relief", code=member.compound.code, relief=short_code.sheet.group)
     return redirect("orders:round", code=member.compound.code, round=short_code.sheet.group)

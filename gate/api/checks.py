@@ -14,13 +14,14 @@ from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from compound.api.errors import answerable, its_id
+from compound.api.fields import Moment
+from compound.moments import event_moment
 from gate.api.authentication import MayUpload, ended_words
 from gate.api.device_view import DeviceView
-from gate.api.errors import answerable, its_id
-from gate.api.fields import Moment, Remark, Text
+from gate.api.fields import Remark, Text
 from gate.models import Check, Device
 from gate.models.passages import Direction, Kind, Verdict
-from gate.moments import event_moment
 from gate.services.checks import NewCheck, record_checks
 from gate.services.passes import clean_plate
 

@@ -1,5 +1,6 @@
 """What all views of the devices' API share: the phone behind the token, its language, how often it may ask."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +13,18 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from compound import throttle
+from compound.api.json_only import FlatJSONParser, JsonOnly
 from gate.api.authentication import DeviceAuthentication, IsDevice
-from gate.api.json_only import FlatJSONParser, JsonOnly
 
 
 def language_of(request: HttpRequest) -> str:
     """The first language of Accept-Language that there is; Chinese without one. No cookie: a phone has its own."""
-    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    return _language_in(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(64)
+def _language_in(header: str) -> str:
+    for code, _quality in parse_accept_lang_header(header):
         try:
             return get_supported_language_variant(code)
         except LookupError:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from compound.api.errors import first_words, its_id
+from compound.api.fields import Moment
+from compound.moments import event_moment
 from compound.refusals import Refusal
-from gate.api.errors import first_words, its_id
-from gate.api.fields import Moment
 from gate.models import Device
-from gate.moments import event_moment
 
 MOST_ROWS = 200
 # Ten years: more than any clock is wrong, and short enough to be reckoned with.

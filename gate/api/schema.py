@@ -103,7 +103,7 @@ def described(view: Any, **methods: Any) -> type:
 
 
 class MomentField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "gate.api.fields.Moment"
+    target_class = "compound.api.fields.Moment"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}

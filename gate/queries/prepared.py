@@ -27,15 +27,25 @@ class Prepared:
         self.prepare = f"PREPARE {name}{of} AS {body}"
         self.call = f"EXECUTE {name} ({', '.join(f'%({n})s' for n in self.names)})"
 
-    def run(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
+    def run(self, cursor: CursorWrapper, values: Mapping[str, Any], *, behind: "Prepared | None" = None) -> None:
+        """`behind`: another statement that goes before it in the same message, for the price of one round trip; its
+        rows are not seen. PostgreSQL reads anew for each of the two, so this one sees what those saw who held the
+        locks that `behind` waited for.
+        """
+        first = (behind,) if behind else ()
+        for statement in (*first, self):
+            statement.be_known()
+        cursor.execute("; ".join(statement.call for statement in (*first, self)), values)
+
+    def be_known(self) -> None:
         own = connection.connection
         known = _known.setdefault(own, set())
-        if self.name not in known:
-            # Once a connection, and outside of what Django counts and logs.
-            with own.cursor() as plain:
-                if not known:
-                    # Left alone PostgreSQL plans some of them again each time, for a gain that no row here gives.
-                    plain.execute("SET plan_cache_mode = force_generic_plan")
-                plain.execute(self.prepare)
-            known.add(self.name)
-        cursor.execute(self.call, values)
+        if self.name in known:
+            return
+        # Once a connection, and outside of what Django counts and logs.
+        with own.cursor() as plain:
+            if not known:
+                # Left alone PostgreSQL plans some of them again each time, for a gain that no row here gives.
+                plain.execute("SET plan_cache_mode = force_generic_plan")
+            plain.execute(self.prepare)
+        known.add(self.name)

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from compound.moments import event_moment
 from compound.refusals import Refusal
-from gate.moments import event_moment
 from gate.queries.facts import (
     DECIDED_BY_PHONE,
     Ground,

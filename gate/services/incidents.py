@@ -27,7 +27,7 @@ def record_incident(
 ) -> Incident:
     """Writes it down; a second time it gives back the first row. The log is its own audit: nothing else is written.
 
-    `at`: when it happened, put right (gate.moments). Either `device` or `by`. Raises `id_taken`, `note_missing`.
+    `at`: when it happened, put right (compound.moments). Either `device` or `by`. Raises `id_taken`, `note_missing`.
     """
     note = note.strip()
     if kind == Incident.Kind.OTHER and not note:

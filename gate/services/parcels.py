@@ -1,7 +1,7 @@
 """Goods at the outer line: dropped, disinfected, handed over, or withdrawn. Each step has one effect, however often
 and in whatever order the phones tell of it.
 
-`at` is when it happened, put right and never after the receipt (gate.moments). It was a phone or somebody logged in:
+`at` is when it happened, put right and never after the receipt (compound.moments). A phone or somebody logged in:
 `device` or `by`. Every step that had an effect stands in the audit log.
 """
 

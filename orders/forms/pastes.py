@@ -53,7 +53,8 @@ class PasteForm(forms.Form):
 
     def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sources = {str(source.pk): source for source in compound.chain_sources.filter(is_active=True)}
+        groups = compound.chain_sources.filter(is_active=True, kind=ChainSource.Kind.CHAT)
+        self.sources = {str(source.pk): source for source in groups}
         choices = [(pk, source.name) for pk, source in self.sources.items()]
         self.fields["source"].choices = [*choices, (NEW, _("a new group …"))]  # type: ignore[attr-defined]
         self.fields["building"].queryset = compound.buildings.order_by("sort_key")  # type: ignore[attr-defined]
@@ -75,6 +76,7 @@ class DecideForm(forms.Form):
 
     `do` is take, leave, both, later, or keep (nothing is decided yet; `reopen=<position>` says the same). `room` and
     `amount` come from one tap on a suggestion; `room_text` and the repeated `goods`, `quantity`, `unit` from the boxes.
+    `own=<position>:<index>` takes back that an item's words mean a good of the list, or gives it back that meaning.
     """
 
     position = forms.IntegerField(min_value=0, max_value=1_000_000)
@@ -88,6 +90,9 @@ class DecideForm(forms.Form):
             position = str(data["reopen"])
             data = data.copy()
             data["position"], data["do"] = position, "keep"
+        if "own" in data:
+            data = data.copy()
+            data["position"], _colon, data["own"] = str(data["own"]).partition(":")
         super().__init__(data)
         self.chain_import, self.compound = chain_import, compound
         self.found: ChainEntry | None = None
@@ -104,6 +109,8 @@ class DecideForm(forms.Form):
             self._find_household(room)
         if amount := data.get("amount"):
             self._set_amount(amount)
+        elif "own" in self.data:
+            self._set_own(str(self.data["own"]))
         elif "goods" in self.data:
             self._read_items()
         return data
@@ -128,12 +135,19 @@ class DecideForm(forms.Form):
 
     def _set_amount(self, amount: str) -> None:
         written, _colon, value = amount.partition(":")
+        self._item(written)["quantity"] = quantity_of(value)
+
+    def _set_own(self, written: str) -> None:
+        item = self._item(written)
+        item["own"] = None if item.get("own") else "yes"
+
+    def _item(self, written: str) -> dict[str, str | None]:
+        """The item at an index, to be changed; `items` holds them all from now on."""
         index = number_of(written)
-        items = [dict(item) for item in self.entry.items]
-        if index is None or index >= len(items):
+        self.items = [dict(item) for item in self.entry.items]
+        if index is None or index >= len(self.items):
             raise ValidationError(_("This line is not there any more. Load the page again."), code="gone")
-        items[index]["quantity"] = quantity_of(value)
-        self.items = items
+        return self.items[index]
 
     def _read_items(self) -> None:
         """What stands in the boxes: a row without goods and quantity is no row."""
@@ -181,6 +195,9 @@ class DecideForm(forms.Form):
             return Decision.OPEN
         if do in ("take", "leave"):
             return do
+        if "own" in self.data:
+            # What the words mean is one thing, whether the line counts another.
+            return twin.decision
         asks_more = len(twins) > 1 or any(w.startswith("name_twice") for w in twin.warnings)
         wanted = twin.items if items is None else items
         known = self.household is not None or twin.household is not None

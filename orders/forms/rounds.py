@@ -1,7 +1,8 @@
 """Forms of the rounds: a new one, its cut-off, its end, its goods, the daily schedule."""
 
 import datetime as dt
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +68,8 @@ class GoodsForm(forms.Form):
         max_length=20_000,
         help_text=_(
             "Name, unit, price, cap per household, for example: eggs tray 23.5 max 2. What is not known stays away."
-            " A section of the shop stands on a line of its own: 【vegetables】"
+            " A section of the shop stands on a line of its own: 【vegetables】 Where it is so, also: min 600 (a"
+            " group buy needs so much in all), 12bottles/crate, weighed."
         ),
         widget=forms.Textarea(attrs={"rows": 8, "class": "area", "spellcheck": "false"}),
     )
@@ -80,7 +82,22 @@ class GoodsForm(forms.Form):
 class OfferForm(forms.ModelForm[Offer]):
     class Meta:
         model = Offer
-        fields = ["price", "cap"]
+        fields = ["price", "cap", "minimum", "rounding", "surplus"]
+        help_texts: ClassVar = {
+            "minimum": _("Over all households. Below it you are asked at the cut-off what happens."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What does not come by the pack has nothing to round.
+        if self.instance.item.pack_size is None:
+            for name in ("rounding", "surplus"):
+                del self.fields[name]
+
+    def clean_minimum(self) -> Decimal | None:
+        minimum: Decimal | None = self.cleaned_data["minimum"]
+        # Nought is how some say "none".
+        return minimum or None
 
 
 class OfferChoice(forms.Form):

@@ -1,22 +1,66 @@
-"""Rounds, what was pasted for them, and what each household ordered."""
+"""Rounds, what was pasted for them, what each household ordered, and how it gets to the door."""
 
-from orders.models.chains import ChainEntry, ChainImport, ChainSource, Nickname
+from orders.models.chains import AddressLayout, ChainEntry, ChainImport, ChainSource, Nickname
+from orders.models.phone import PhoneEvent, Picture
 from orders.models.rounds import SHEETS_JOB, Item, Offer, Round, RoundSchedule, Section, SupplyPoint
 
-from orders.models.orders import Order, OrderLine  # isort: skip  (needs the two above)
+from orders.models.orders import Order, OrderLine  # isort: skip  (needs the ones above)
+from orders.models.delivery import (
+    Bag,
+    Batch,
+    DoorMark,
+    Handover,
+    HandoverGap,
+    StationBuilding,
+    Stop,
+    TransitStation,
+    Trip,
+    Vehicle,
+)
+from orders.models.house_rules import OrderRules
+from orders.models.relief import Donation, Relief, ReliefCount, ReliefParcel
+from orders.models.sharing import Allotment, Sharing, SharingRule
+from orders.models.shopping import GoodsWord, ItemPrice, Purchase, Receipt, RoundGood, SubstituteWish
 
 __all__ = [
     "SHEETS_JOB",
+    "AddressLayout",
+    "Allotment",
+    "Bag",
+    "Batch",
     "ChainEntry",
     "ChainImport",
     "ChainSource",
+    "Donation",
+    "DoorMark",
+    "GoodsWord",
+    "Handover",
+    "HandoverGap",
     "Item",
+    "ItemPrice",
     "Nickname",
     "Offer",
     "Order",
     "OrderLine",
+    "OrderRules",
+    "PhoneEvent",
+    "Picture",
+    "Purchase",
+    "Receipt",
+    "Relief",
+    "ReliefCount",
+    "ReliefParcel",
     "Round",
+    "RoundGood",
     "RoundSchedule",
     "Section",
+    "Sharing",
+    "SharingRule",
+    "StationBuilding",
+    "Stop",
+    "SubstituteWish",
     "SupplyPoint",
+    "TransitStation",
+    "Trip",
+    "Vehicle",
 ]

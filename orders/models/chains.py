@@ -13,12 +13,20 @@ from orders.models.rounds import Round
 
 
 class ChainSource(models.Model):
-    """One of up to 18 chat groups. What is new, changed or gone is compared within a source."""
+    """One of up to 18 chat groups, or a platform whose exports are imported.
+
+    What is new, changed or gone is compared within a source.
+    """
+
+    class Kind(models.TextChoices):
+        CHAT = "chat", _("chat group")
+        LIST = "list", _("order export")
 
     compound = models.ForeignKey(
         Compound, on_delete=models.CASCADE, related_name="chain_sources", verbose_name=_("compound")
     )
     name = models.CharField(_("chat group"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.CHAT, editable=False)
     # A group of one building: `1702` alone is a room then.
     building = models.ForeignKey(
         Building,
@@ -67,6 +75,40 @@ class Nickname(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AddressLayout(models.Model):
+    """How addresses are written in this compound: learned when a person put one of that shape right.
+
+    `#弄#支弄#号#` with building 2 and number 3: the third number is the building, the fourth the room
+    (orders/order_list/layouts.py). `literal`: the shape names one building in words.
+    """
+
+    compound = models.ForeignKey(
+        Compound, on_delete=models.CASCADE, related_name="address_layouts", verbose_name=_("compound")
+    )
+    pattern = models.CharField(_("address"), max_length=60)
+    building = models.PositiveSmallIntegerField(null=True)
+    unit = models.PositiveSmallIntegerField(null=True)
+    number = models.PositiveSmallIntegerField()
+    literal = models.CharField(max_length=20, blank=True)
+    learned_at = models.DateTimeField(_("learned at"))
+    learned_by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="+", verbose_name=_("learned by"))
+
+    class Meta:
+        verbose_name = _("way of writing an address")
+        verbose_name_plural = _("ways of writing an address")
+        ordering = ["compound", "pattern"]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "pattern"], name="address_layout_once"),
+            models.CheckConstraint(
+                condition=Q(building__isnull=False, literal="") | (Q(building__isnull=True) & ~Q(literal="")),
+                name="address_layout_names_building",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
 
 
 class ChainImportQuerySet(models.QuerySet["ChainImport"]):
@@ -165,6 +207,9 @@ class ChainEntry(models.Model):
     raw = models.TextField()
     name = models.CharField(max_length=200, blank=True)
     room_text = models.CharField(max_length=62, blank=True)
+    # Of an export: the platform's number of the order, and all that was written about the door.
+    reference = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=200, blank=True)
     # [{"goods": "鸡蛋", "quantity": "2" | null, "unit": "板"}] as read, and as a person left it.
     read_items = models.JSONField(default=list)
     items = models.JSONField(default=list)

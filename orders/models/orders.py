@@ -29,6 +29,7 @@ class Order(models.Model):
 
     class Channel(models.TextChoices):
         CHAIN = "chain", _("接龙")
+        LIST = "list", _("order export")
         PHONE = "phone", _("by phone")
         DESK = "desk", _("at the desk")
 
@@ -84,8 +85,8 @@ class Order(models.Model):
                 name="order_ended_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(channel="chain", chain_import__isnull=False)
-                | (~Q(channel="chain") & Q(chain_import__isnull=True)),
+                condition=Q(channel__in=["chain", "list"], chain_import__isnull=False)
+                | (~Q(channel__in=["chain", "list"]) & Q(chain_import__isnull=True)),
                 name="order_of_chain_has_import",
             ),
         ]
@@ -110,6 +111,8 @@ class OrderLine(models.Model):
         MISSING = "missing", _("missing")
         REFUSED = "refused", _("refused")
         NOBODY_HOME = "nobody_home", _("nobody home")
+        DAMAGED = "damaged", _("damaged")
+        LEFT = "left", _("left at the door")
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -123,7 +126,21 @@ class OrderLine(models.Model):
     )
     goods = models.CharField(_("goods"), max_length=100)
     unit = models.CharField(pgettext_lazy("of goods", "unit"), max_length=10, blank=True)
+    # What it was called by whoever ordered, where a person has joined those words to a good since; '' else.
+    said = models.CharField(_("as it was said"), max_length=100, blank=True)
     ordered = models.DecimalField(_("ordered"), max_digits=9, decimal_places=3, validators=[MinValueValidator(0)])
+    # What a sharing out gave, of the good itself or of something else instead; null: nobody had to share.
+    allocated = models.DecimalField(
+        _("allocated"), max_digits=9, decimal_places=3, null=True, blank=True, editable=False
+    )
+    allocated_instead = models.DecimalField(
+        _("allocated of something else"), max_digits=9, decimal_places=3, null=True, blank=True, editable=False
+    )
+    packed = models.DecimalField(_("packed"), max_digits=9, decimal_places=3, null=True, blank=True, editable=False)
+    packed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    packed_by = models.ForeignKey(
+        User, on_delete=models.RESTRICT, null=True, blank=True, editable=False, related_name="+"
+    )
     delivered = models.DecimalField(
         _("delivered"), max_digits=9, decimal_places=3, null=True, blank=True, editable=False
     )
@@ -160,13 +177,24 @@ class OrderLine(models.Model):
                 condition=Q(delivered__isnull=True) | Q(delivered__gte=0), name="line_delivered_not_negative"
             ),
             models.CheckConstraint(
+                # Who is not known where it came from paper: the tries at the door name the sheet.
                 condition=Q(outcome="", outcome_at__isnull=True, outcome_by__isnull=True, delivered__isnull=True)
-                | (~Q(outcome="") & Q(outcome_at__isnull=False, outcome_by__isnull=False, delivered__isnull=False)),
+                | (~Q(outcome="") & Q(outcome_at__isnull=False, delivered__isnull=False)),
                 name="line_outcome_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome__in=["refused", "nobody_home"]) | Q(delivered=0),
+                condition=~Q(outcome__in=["refused", "nobody_home", "damaged"]) | Q(delivered=0),
                 name="line_not_handed_over",
+            ),
+            models.CheckConstraint(
+                condition=(Q(allocated__isnull=True) | Q(allocated__gte=0, allocated__lte=F("ordered")))
+                & (Q(allocated_instead__isnull=True) | Q(allocated_instead__gte=0)),
+                name="line_allocated_within_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(packed__isnull=True, packed_at__isnull=True, packed_by__isnull=True)
+                | Q(packed__gte=0, packed_at__isnull=False, packed_by__isnull=False),
+                name="line_packed_at_and_by",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="missing") | Q(delivered__lt=F("ordered")), name="line_missing_is_less"

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compound.models import Compound
+from compound.models import Compound, User
 
 # The kind of the job that makes a round's sheets; its key is the round's id.
 SHEETS_JOB = "round_sheets"
@@ -31,6 +31,12 @@ class SupplyPoint(models.Model):
     address = models.CharField(_("address"), max_length=120, blank=True)
     is_active = models.BooleanField(_("sells at present"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # Both or neither; a shop that is open over midnight closes before it opens.
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    contact = models.CharField(_("contact"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    sells = models.CharField(_("may sell"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("supply point")
@@ -39,6 +45,10 @@ class SupplyPoint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["compound", "name"], name="supply_point_once"),
             models.CheckConstraint(condition=~Q(name=""), name="supply_point_has_name"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__isnull=False, closes__isnull=False),
+                name="supply_point_opens_and_closes",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +93,11 @@ class Item(models.Model):
     # Other words for the same good in the residents' mouths, exact after cleaning.
     aliases = ArrayField(models.CharField(max_length=60), verbose_name=_("other names"), default=list, blank=True)
     is_active = models.BooleanField(_("on sale"), default=True)
+    # 2.3 斤 instead of 2: what is bought is weighed, what was ordered is a wish.
+    is_weighed = models.BooleanField(_("weighed"), default=False)
+    # Sold by the case: so many of `unit` in one `pack_name` (12 瓶 in a 箱).
+    pack_size = models.DecimalField(_("in a pack"), max_digits=7, decimal_places=3, null=True, blank=True)
+    pack_name = models.CharField(_("pack"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("goods")
@@ -91,6 +106,10 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["supply_point", "name", "unit"], name="item_once"),
             models.CheckConstraint(condition=~Q(name=""), name="item_has_name"),
+            models.CheckConstraint(
+                condition=Q(pack_size__isnull=True, pack_name="") | (Q(pack_size__gt=0) & ~Q(pack_name="")),
+                name="item_pack_size_and_name",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +170,15 @@ class Round(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     state_at = models.DateTimeField(_("in this state since"), editable=False)
+    # How a shortage will be shared out: chosen while orders still come in, the compound's usual one otherwise.
+    sharing_rule = models.ForeignKey(
+        "orders.SharingRule",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="rounds",
+        verbose_name=_("rule for sharing out"),
+    )
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=100, blank=True)
 
     class Meta:
@@ -191,6 +219,20 @@ class Round(models.Model):
 class Offer(models.Model):
     """An item in a round. The price may be unknown until the till: null, left out of totals."""
 
+    class Fate(models.TextChoices):
+        BUY = "buy", _("buy all the same")
+        CANCEL = "cancel", _("cancel it")
+        NEXT = "next", _("into the next round")
+
+    class Rounding(models.TextChoices):
+        UP = "up", _("buy one pack more")
+        DOWN = "down", _("buy one pack less")
+        NEAREST = "nearest", _("whatever is nearer")
+
+    class Surplus(models.TextChoices):
+        STOCK = "stock", _("kept at the desk")
+        NEED = "need", _("to households in need")
+
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="offers", verbose_name=_("round"))
     item = models.ForeignKey(Item, on_delete=models.RESTRICT, related_name="offers", verbose_name=_("goods"))
     price = models.DecimalField(
@@ -201,6 +243,18 @@ class Offer(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    # A group buy takes place from so much on, over all households; below it somebody decides at the cut-off.
+    minimum = models.DecimalField(
+        _("at least in all"), max_digits=9, decimal_places=3, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    fate = models.CharField(_("minimum not reached"), max_length=8, choices=Fate.choices, blank=True, editable=False)
+    fate_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fate_by = models.ForeignKey(
+        User, on_delete=models.RESTRICT, null=True, blank=True, editable=False, related_name="+"
+    )
+    # Packs that do not come out even, and where what is over goes.
+    rounding = models.CharField(_("packs"), max_length=8, choices=Rounding.choices, default=Rounding.UP)
+    surplus = models.CharField(_("what is over"), max_length=8, choices=Surplus.choices, default=Surplus.STOCK)
     cap = models.DecimalField(
         _("at most per household"),
         max_digits=7,
@@ -219,6 +273,12 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["round", "item"], name="offer_once"),
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="offer_price"),
             models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0), name="offer_cap"),
+            models.CheckConstraint(condition=Q(minimum__isnull=True) | Q(minimum__gt=0), name="offer_minimum"),
+            models.CheckConstraint(
+                condition=Q(fate="", fate_at__isnull=True, fate_by__isnull=True)
+                | (~Q(fate="") & Q(minimum__isnull=False, fate_at__isnull=False, fate_by__isnull=False)),
+                name="offer_fate_at_and_by",
+            ),
         ]
 
     def __str__(self) -> str:

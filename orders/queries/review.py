@@ -1,6 +1,6 @@
 """A paste as its review page shows it: what is unclear first, with what could be meant, then new, changed, gone, same.
 
-Eight statements at the most, however long the paste is.
+Ten statements at the most, however long the paste is.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from django.db.models import Q
 from compound.models import Compound, Household, Resident
 from compound.rooms import clean, find_room
 from orders.models import ChainEntry, ChainImport, Nickname
-from orders.services.orders import as_line
+from orders.services.orders import Catalogue, as_line, folded
 from orders.warning_words import code_of, detail_of, sentences
 
 Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
@@ -33,11 +33,17 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Good:
-    """One item in words; `amount` None while nobody knows how much."""
+    """One item in words; `amount` None while nobody knows how much.
+
+    `means` is the good of the list that the words were learned to mean, '' where they are its name or mean none;
+    `is_own` where somebody has said no to that.
+    """
 
     goods: str
     amount: str | None
     unit: str
+    means: str = ""
+    is_own: bool = False
 
 
 @dataclass
@@ -124,7 +130,8 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
     in_review = chain_import.state == ChainImport.State.REVIEW
     confirmed = chain_import.state == ChainImport.State.CONFIRMED
     overtaken = confirmed and not ChainImport.objects.filter(pk=chain_import.pk).current().exists()
-    rows = [_row(entry) for entry in entries]
+    catalogue = Catalogue(chain_import.round)
+    rows = [_row(entry, catalogue) for entry in entries]
     for row in rows:
         row.can_decide = in_review or (confirmed and row.is_open and not overtaken)
         row.can_change = in_review
@@ -146,7 +153,7 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
     )
 
 
-def _row(entry: ChainEntry) -> Row:
+def _row(entry: ChainEntry, catalogue: Catalogue) -> Row:
     if entry.decision == Decision.OPEN:
         group = "open"
     elif entry.change == Change.GONE:
@@ -155,16 +162,31 @@ def _row(entry: ChainEntry) -> Row:
         group = "left"
     else:
         group = entry.change
-    row = Row(entry, group, goods=_goods(entry.items))
+    row = Row(entry, group, goods=_goods(entry.items, catalogue))
     if entry.decision == Decision.OPEN:
         row.words = sentences(entry.warnings)
     if entry.change == Change.CHANGED and entry.follows is not None:
-        row.before = _goods(entry.follows.items)
+        row.before = _goods(entry.follows.items, catalogue)
     return row
 
 
-def _goods(items: Iterable[Mapping[str, Any]]) -> list[Good]:
-    return [Good(item["goods"], item["quantity"], item["unit"]) for item in items]
+def _goods(items: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[Good]:
+    return [
+        Good(
+            item["goods"],
+            item["quantity"],
+            item["unit"],
+            means=_meaning(item["goods"], item["unit"], catalogue),
+            is_own=bool(item.get("own")),
+        )
+        for item in items
+    ]
+
+
+def _meaning(goods: str, unit: str, catalogue: Catalogue) -> str:
+    """The good's name on the list, where the line says something else for it."""
+    offer = catalogue.offer_for(goods, unit) if goods else None
+    return offer.item.name if offer and folded(offer.item.name) != folded(goods) else ""
 
 
 # ── a name that stands twice ──────────────────────

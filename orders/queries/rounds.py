@@ -17,10 +17,12 @@ from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, OrderLine,
 S = Round.State
 ALIVE = (Order.State.PLACED, Order.State.LATE)
 PAST_PER_PAGE = 20
-# In the order in which they are needed: shop, pack, carry, ask again.
-SHEET_KINDS = ("shopping_list", "bag_slips", "delivery_run", "not_served")
+# In the order in which they are needed: shop, share out, pack, carry, ask again.
+SHEET_KINDS = ("shopping_list", "sharing", "bag_slips", "delivery_run", "not_served")
 # They name households of every building on one sheet: not for a captain of one.
-ALL_DOORS = ("bag_slips", "not_served")
+ALL_DOORS = ("sharing", "bag_slips", "not_served")
+# One building each, which is the part of the sheet: a captain opens those of the own one.
+OF_A_BUILDING = ("delivery_run", "relief_ticks")
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,12 @@ def sheets_of(round: Round, *, buildings: Collection[str] | None = None) -> list
     found = _parts(sheets)
     known = {kind: place for place, kind in enumerate(SHEET_KINDS)}
     return sorted(found, key=lambda part: known.get(part.kind, len(known)))
+
+
+def sheets_of_group(group: uuid.UUID) -> list[SheetPart]:
+    """Every sheet that was made for something else than a round, with its versions. One statement."""
+    sheets = Sheet.objects.filter(group=group).select_related("file").defer("rows", "file__content")
+    return _parts(sheets.order_by("kind", "part_key", "-version"))
 
 
 def _parts(sheets: Iterable[Sheet]) -> list[SheetPart]:

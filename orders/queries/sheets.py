@@ -1,4 +1,4 @@
-"""What the sheets of a round are made of, read once: eight statements, however many households there are."""
+"""What the sheets of a round are made of, read once: ten statements, however many households there are."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from uuid import UUID
 from compound.models import Household, Sheet
 from orders.models import ChainEntry, Offer, Order, OrderLine, Round
 from orders.queries.delivery import owed_lines
-from orders.queries.sheet_rows import DeliveryRun, Door, Leftover, OrderedLine, ShoppingList, Snapshot, Why
+from orders.queries.sharing_results import instead_by_line, sharing_results
+from orders.queries.sheet_rows import Buying, DeliveryRun, Door, Leftover, OrderedLine, ShoppingList, Snapshot, Why
 from orders.queries.unread import unread_entries
 
 _WHY = {
     OrderLine.Outcome.MISSING: Why.MISSING,
     OrderLine.Outcome.REFUSED: Why.REFUSED,
     OrderLine.Outcome.NOBODY_HOME: Why.NOBODY_HOME,
+    OrderLine.Outcome.DAMAGED: Why.DAMAGED,
     OrderLine.Outcome.PENDING: Why.NOT_DELIVERED,
 }
 # A chat entry that nobody has read yet may be long; its beginning is enough to find it again.
@@ -36,6 +38,7 @@ def round_snapshot(round: Round) -> Snapshot:
         lines=tuple(_lines(round, point.name)),
         leftovers=(*_left_lines(round), *_unread(round)),
         runs=tuple(earlier[DeliveryRun.kind]),
+        sharings=sharing_results(round),
     )
 
 
@@ -68,7 +71,8 @@ def _doors(compound_id: int) -> Iterator[Door]:
 
 
 def _lines(round: Round, point: str) -> Iterator[OrderedLine]:
-    prices = dict(Offer.objects.filter(round=round).values_list("item_id", "price"))
+    offers = {offer.item_id: offer for offer in Offer.objects.filter(round=round).select_related("item")}
+    buying = {item: how for item, offer in offers.items() if (how := _buying(offer))}
     rows = (
         Order.objects.filter(round=round, state=Order.State.PLACED)
         .order_by("household__sort_key", "entered_at", "id", "lines__position", "lines__id")
@@ -77,8 +81,11 @@ def _lines(round: Round, point: str) -> Iterator[OrderedLine]:
             "household__room",
             "remark",
             "lines__goods",
+            "lines__said",
             "lines__unit",
             "lines__ordered",
+            "lines__allocated",
+            "lines__id",
             "lines__item_id",
             "lines__item__name",
             "lines__item__unit",
@@ -86,23 +93,35 @@ def _lines(round: Round, point: str) -> Iterator[OrderedLine]:
             "lines__item__section__position",
         )
     )
-    names = _names(round)
-    for order, room, remark, words, unit, ordered, item, good, good_unit, section, position in rows.iterator(5_000):
+    names, instead = _names(round), instead_by_line(round)
+    for row in rows.iterator(chunk_size=5_000):
+        order, room, remark, goods, said, unit, ordered, got, line, item, good, good_unit, section, position = row
+        # A price, and how it is bought, are for the unit on offer; for another unit they say nothing.
+        offer = offers.get(item) if not unit or unit == good_unit else None
         yield OrderedLine(
             room=room,
-            goods=good or words or "",
-            words=words or "",
+            goods=good or goods or "",
+            words=said or goods or "",
             unit=unit or good_unit or "",
             quantity=ordered or Decimal(0),
             supply_point=point,
             section=section or "",
             section_order=position or 0,
-            # A price is for the unit on offer; for another unit it says nothing.
-            price=prices.get(item) if not unit or unit == good_unit else None,
+            price=offer.price if offer else None,
             order=str(order),
             remark=remark,
             name=names.get(order, ""),
+            buying=buying.get(item) if offer else None,
+            allocated=got,
+            instead=instead.get(line, ()),
         )
+
+
+def _buying(offer: Offer) -> Buying | None:
+    item = offer.item
+    if not item.is_weighed and item.pack_size is None:
+        return None
+    return Buying(item.is_weighed, item.pack_size, item.pack_name, offer.rounding, offer.surplus)
 
 
 def _names(round: Round) -> dict[UUID, str]:

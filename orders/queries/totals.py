@@ -36,11 +36,13 @@ class Total:
 
 @dataclass(frozen=True)
 class Totals:
-    """`known` is the sum of what has a price; `unpriced` counts the goods that it leaves out."""
+    """`known` is the sum of what has a price; `unpriced` counts the goods that it leaves out,
+    `unknown` those that are no good of the list."""
 
     rows: tuple[Total, ...]
     known: Decimal
     unpriced: int
+    unknown: int
     orders: int
     households: int
 
@@ -54,7 +56,7 @@ def totals_of(round: Round, buildings: Sequence[BuildingCount], *, only: Collect
         item: (price, unit)
         for item, price, unit in Offer.objects.filter(round=round).values_list("item", "price", "item__unit")
     }
-    sums = (
+    sums = list(
         lines.values("item", "goods", "unit", "item__section__name", "item__section__position")
         .annotate(quantity=Sum("ordered"), households=Count("order__household", distinct=True))
         .order_by("item__section__position", "item__section__name", "goods", "unit")
@@ -76,6 +78,7 @@ def totals_of(round: Round, buildings: Sequence[BuildingCount], *, only: Collect
         rows=tuple(rows),
         known=sum((row.sum for row in rows if row.sum is not None), Decimal(0)),
         unpriced=sum(row.price is None for row in rows),
+        unknown=sum(row["item"] is None for row in sums),
         orders=sum(one.orders for one in buildings),
         # A household is in one building: no door is counted twice.
         households=sum(one.bags for one in buildings),

@@ -9,9 +9,11 @@ from typing import Any
 from compound.models import Compound, Household
 from compound.rooms import clean, room_number
 from orders import rules
-from orders.chain_review import Content, compare
+from orders.chain_review import Comparison, Content, compare
 from orders.jielong import Chain, Entry
 from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order
+from orders.order_list import HARMLESS as HARMLESS_IN_LISTS
+from orders.order_list import compare as order_lists
 from orders.quantities import plain
 from orders.services.orders import Catalogue, as_line
 
@@ -54,9 +56,14 @@ def read_entries(chain: Chain, chain_import: ChainImport, registry: Registry, ca
         _complete_room(entry, chain_import.source)
         entry.household, warnings = registry.find(entry.room_text, entry.name)
         entry.warnings += warnings
+    compare_and_judge(entries, chain_import, catalogue)
+    return entries
+
+
+def compare_and_judge(entries: list[ChainEntry], chain_import: ChainImport, catalogue: Catalogue) -> None:
+    """Says what each unsaved entry is beside the last paste, appends what is gone, and decides what is beyond doubt."""
     _compare_with_previous(entries, chain_import)
     _judge(entries, catalogue, chain_import)
-    return entries
 
 
 def first_line(title: str) -> str:
@@ -110,6 +117,17 @@ def _content(entry: ChainEntry) -> Content:
     return Content(entry.name, entry.room_text, items, entry.note, entry.status)
 
 
+def _in_export(entry: ChainEntry) -> order_lists.Order:
+    said = _content(entry).said
+    return order_lists.Order(entry.reference, clean(entry.name).casefold(), clean(entry.address).casefold(), said)
+
+
+def _compare(old: list[ChainEntry], new: list[ChainEntry], source: ChainSource) -> Comparison:
+    if source.kind == ChainSource.Kind.LIST:
+        return order_lists.compare_orders([_in_export(e) for e in old], [_in_export(e) for e in new])
+    return compare([_content(e) for e in old], [_content(e) for e in new])
+
+
 def _compare_with_previous(entries: list[ChainEntry], chain_import: ChainImport) -> None:
     """Marks each entry against the last confirmed paste and appends those that are gone."""
     old: list[ChainEntry] = []
@@ -117,7 +135,7 @@ def _compare_with_previous(entries: list[ChainEntry], chain_import: ChainImport)
         # A line whose withdrawal was confirmed is over: written again it is a new order.
         withdrawn = {"change": Change.GONE, "decision": Decision.TAKE}
         old = list(chain_import.previous.entries.exclude(**withdrawn).select_related("household", "order"))
-    comparison = compare([_content(e) for e in old], [_content(e) for e in entries])
+    comparison = _compare(old, entries, chain_import.source)
     for entry, (change, index, twice) in zip(entries, comparison.new, strict=True):
         entry.change = change
         if index is not None:
@@ -134,7 +152,9 @@ def _follow(entry: ChainEntry, before: ChainEntry) -> None:
     """Takes over what is known of the entry before: its order, its household, and what is still undecided about it."""
     entry.follows, entry.order = before, before.order
     by_hand = before.decided_by_id is not None
-    if before.household is not None and (entry.household is None or by_hand):
+    # Who writes another address in an export has moved the order to another door.
+    moved = entry.address != before.address
+    if before.household is not None and (entry.household is None or by_hand) and not moved:
         entry.household = before.household
     if entry.change == "same" and before.decision == Decision.OPEN and before.change != Change.GONE:
         # Nobody has said yet what to do about it: it is as new, or as changed, as it was.
@@ -142,7 +162,7 @@ def _follow(entry: ChainEntry, before: ChainEntry) -> None:
 
 
 def _gone(before: ChainEntry, chain_import: ChainImport, *, position: int) -> ChainEntry:
-    same = ("raw", "name", "room_text", "read_items", "items", "note", "status", "household")
+    same = ("raw", "name", "room_text", "reference", "address", "read_items", "items", "note", "status", "household")
     return ChainEntry(
         chain_import=chain_import,
         position=position,
@@ -176,6 +196,8 @@ def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: Ch
         if entry.status == Status.CANCEL and before is None:
             # Nothing to cancel, unless the same household wrote an order above it or ordered another way.
             alone = writes[entry.household_id] == 1 and entry.household_id not in elsewhere
+            # In an export a cancelled order speaks of itself and of no other.
+            alone = alone or chain_import.source.kind == ChainSource.Kind.LIST
             entry.decision = Decision.LEAVE if alone or entry.household is None else Decision.OPEN
         elif is_clear(entry):
             entry.decision = Decision.TAKE
@@ -201,12 +223,12 @@ def warn_of_household(entry: ChainEntry, elsewhere: Mapping[int, str]) -> bool:
 
 
 def _over_cap(item: Mapping[str, Any], catalogue: Catalogue) -> bool:
-    offer = catalogue.offer_for(item["goods"])
+    offer = None if item.get("own") else catalogue.offer_for(item["goods"])
     return bool(offer and item["quantity"] and rules.over_cap(Decimal(item["quantity"]), offer.cap))
 
 
 # Warnings that inform: the reader was sure, or another field says the same.
-HARMLESS = ("no_room",)
+HARMLESS = ("no_room", *HARMLESS_IN_LISTS)
 
 
 def is_clear(entry: ChainEntry) -> bool:

@@ -19,6 +19,7 @@ from compound.services import audit
 from orders import rules
 from orders.jielong import parse_chain
 from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order, OrderLine, Round
+from orders.services.address_learning import learn_door
 from orders.services.chain_reading import (
     Registry,
     first_line,
@@ -27,12 +28,14 @@ from orders.services.chain_reading import (
     warn_of_household,
 )
 from orders.services.locks import lock_round
-from orders.services.orders import Catalogue, as_line, end_orders, new_lines
+from orders.services.orders import Catalogue, as_line, end_orders, new_lines, refuse_on_its_way
+from orders.services.packing import on_their_way
 from orders.services.sheet_requests import renew_sheets
 
 MOST_CHARACTERS = 400_000
 Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
 State = ChainImport.State
+ON_ITS_WAY = "order_on_its_way: "
 
 
 @transaction.atomic
@@ -93,7 +96,8 @@ def decide_entry(
     """A person's word on one entry: which household, which goods, take it or leave it out.
 
     On a paste that is confirmed already the word takes effect at once. A nickname matched by hand is remembered.
-    Raises `household_missing`, `household_elsewhere`, `goods_missing`, `review_over`, `round_delivering`.
+    Raises `household_missing`, `household_elsewhere`, `goods_missing`, `review_over`, `round_delivering`,
+    `order_on_its_way`.
     """
     round, chain_import = _lock(entry.chain_import)
     entry = ChainEntry.objects.select_related("household", "order").get(pk=entry.pk)
@@ -107,7 +111,7 @@ def decide_entry(
             raise Refusal("household_elsewhere", _("This household belongs to another compound."))
         entry.household = household
     if items is not None:
-        entry.items = [{"goods": i["goods"], "quantity": i["quantity"], "unit": i["unit"] or ""} for i in items]
+        entry.items = [_item(item) for item in items]
     wants_order = entry.change != Change.GONE and entry.status != Status.CANCEL
     if decision == Decision.TAKE and wants_order:
         if entry.household is None:
@@ -118,7 +122,9 @@ def decide_entry(
     entry.save(update_fields=["household", "items", "decision", "decided_by", "decided_at"])
     # 301 alone is no nickname: the next building has a 301 too.
     name = clean(entry.name)
-    if learn and household is not None and name and not entry.room_text and room_number(name) is None:
+    if learn and household is not None and chain_import.source.kind == ChainSource.Kind.LIST:
+        learn_door(entry=entry, household=household, by=by, at=at)
+    elif learn and household is not None and name and not entry.room_text and room_number(name) is None:
         Nickname.objects.update_or_create(
             compound=round.compound,
             name=name[:80],
@@ -130,9 +136,17 @@ def decide_entry(
             raise Refusal(
                 "round_delivering", _("The goods are on their way: mark at the door what happens to them instead.")
             )
+        if _withdraws(entry) and entry.order is not None:
+            refuse_on_its_way([entry.order])
         counts = _apply([entry], chain_import, round, by, at)
         _record("chain.decided", chain_import, round, by, at, line=entry.line, decision=decision, **counts)
     return entry
+
+
+def _item(said: Mapping[str, str | None]) -> dict[str, str | None]:
+    """One good as the entry keeps it; `own` where its words mean no good of the list: see `Line`."""
+    item = {"goods": said["goods"], "quantity": said["quantity"], "unit": said["unit"] or ""}
+    return item | {"own": "yes"} if said.get("own") else item
 
 
 @dataclass(frozen=True)
@@ -187,11 +201,15 @@ def _reopen(entries: Sequence[ChainEntry], chain_import: ChainImport, round: Rou
     Another group's paste may have been confirmed meanwhile, a flat may have become empty, goods may be on their way.
     """
     elsewhere = ordered_elsewhere(chain_import)
+    gone_out = on_their_way([entry.order for entry in entries if entry.order is not None and _withdraws(entry)])
     reopened = []
     for entry in entries:
         by_machine = entry.decided_by_id is None and entry.decision == Decision.TAKE
         doubtful = by_machine and entry.change == Change.NEW and warn_of_household(entry, elsewhere)
-        if doubtful or (_withdraws(entry) and not _may_withdraw(entry, round)):
+        has_left = _withdraws(entry) and entry.order_id in gone_out
+        if has_left and ON_ITS_WAY not in entry.warnings:
+            entry.warnings.append(ON_ITS_WAY)
+        if doubtful or has_left or (_withdraws(entry) and not _may_withdraw(entry, round)):
             entry.decision = Decision.OPEN
             reopened.append(entry)
     ChainEntry.objects.bulk_update(reopened, ["decision", "warnings"])
@@ -231,6 +249,7 @@ def _apply(
     the late one beside it remembers which it would have replaced.
     """
     catalogue = Catalogue(round)
+    in_export = chain_import.source.kind == ChainSource.Kind.LIST
     replaced: list[Order] = []
     withdrawn: list[Order] = []
     placed: list[Order] = []
@@ -246,7 +265,7 @@ def _apply(
             round=round,
             household=entry.household,
             state=rules.order_state(round, at),
-            channel=Order.Channel.CHAIN,
+            channel=Order.Channel.LIST if in_export else Order.Channel.CHAIN,
             chain_import=chain_import,
             remark=entry.note[:200],
             entered_at=at,
@@ -260,9 +279,11 @@ def _apply(
         entry.order = order
         placed.append(order)
         lines += new_lines(order, [line for i in entry.items if (line := as_line(i))], catalogue)
+    changed = _("changed in the order export") if in_export else _("changed in the 接龙")
+    gone = _("withdrawn in the order export") if in_export else _("withdrawn in the 接龙")
     for orders, end, reason in (
-        (replaced, Order.State.REPLACED, _("changed in the 接龙")),
-        (withdrawn, Order.State.CANCELLED, _("withdrawn in the 接龙")),
+        (replaced, Order.State.REPLACED, changed),
+        (withdrawn, Order.State.CANCELLED, gone),
     ):
         end_orders(orders, state=end, reason=reason, by=by, at=at, ended_import=chain_import)
     Order.objects.bulk_create(placed)

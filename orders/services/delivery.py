@@ -1,26 +1,35 @@
 """What happened at the doors, and closing what could not be served."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from compound.models import Building, Household, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
-from orders.models import Order, OrderLine, Round
+from orders.models import DoorMark, OrderLine, Round
+from orders.queries.sharing import lines_of_goods, short_goods
+from orders.services.doors import Teller, Try, is_served, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round, lock_rounds
 
-# Marks come back on paper until the round is settled; corrections stay possible after that.
+# From its cut-off on a round has doors to be marked; a cancelled one has none.
 DOORS_FROM = (Round.State.CLOSED, Round.State.SHOPPING, Round.State.DELIVERING, Round.State.SETTLED)
 
 
-def _lines_of(round: Round) -> QuerySet[OrderLine]:
-    return OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED)
+def check_doors(round: Round, at: dt.datetime) -> None:
+    """Raises `round_not_closed` while nothing of the round can have been carried to a door."""
+    if not rules.can_have_been_delivered(round, at):
+        raise Refusal("round_not_closed", _("This round has not closed yet: nothing can have been delivered."))
+
+
+def _at_the_desk(by: User, at: dt.datetime) -> Teller:
+    return Teller(source=DoorMark.Source.DESK, at=at, received_at=at, by=by)
 
 
 @transaction.atomic
@@ -31,41 +40,25 @@ def mark_door(
     outcome: str,
     by: User,
     at: dt.datetime,
-    only: Iterable[int] | None = None,
+    only: Iterable[int] = (),
     delivered: Decimal | None = None,
 ) -> int:
-    """Marks what happened at one door: for all its lines of the round, or `only` those ids. Returns how many changed.
+    """Marks at the desk what happened at one door: for all its lines of the round, or `only` those ids.
 
-    The same mark again changes nothing. `pending` takes a mark back. `delivered` is the part of a missing line that did
-    arrive and goes with a single line only.
+    Returns how many lines changed; the same mark again changes nothing. `pending` takes a mark back. `delivered` is the
+    part of the `only` missing lines that did arrive, none by default.
     """
     round = lock_round(round.pk)
-    if round.state not in DOORS_FROM:
-        raise Refusal("round_not_closed", _("This round has not closed yet: nothing can have been delivered."))
-    lines = _lines_of(round).filter(order__household=household)
-    if only is not None:
-        lines = lines.filter(pk__in=list(only))
-    changed = 0
-    for line in lines.select_for_update(of=("self",)).order_by("pk"):
-        quantity = rules.delivered_quantity(outcome, ordered=line.ordered, delivered=delivered)
-        if (line.outcome, line.delivered) == (outcome, quantity):
-            continue
-        line.outcome, line.delivered = outcome, quantity
-        line.outcome_at, line.outcome_by = (at, by) if outcome else (None, None)
-        line.save(update_fields=["outcome", "delivered", "outcome_at", "outcome_by"])
-        changed += 1
+    check_doors(round, at)
+    chosen = tuple(only)
+    arrived: dict[int, Decimal] = {}
+    if outcome == OrderLine.Outcome.MISSING:
+        lines = chosen or placed_lines(round).filter(order__household=household).values_list("pk", flat=True)
+        arrived = dict.fromkeys(lines, delivered if delivered is not None else Decimal(0))
+    one = Try(household.pk, outcome, only=chosen, arrived=arrived)
+    changed = record_tries(round=round, tries=[one], teller=_at_the_desk(by, at))[household.pk].changed
     if changed:
-        audit.record(
-            compound=round.compound,
-            by=by,
-            at=at,
-            action="door.marked",
-            subject=household.room,
-            text=household.room,
-            round=str(round.pk),
-            outcome=outcome,
-            lines=changed,
-        )
+        note_door(round=round, household=household, outcome=outcome, lines=changed, by=by, at=at)
     return changed
 
 
@@ -79,57 +72,88 @@ def mark_missing(
     """
     if not arrived:
         raise Refusal("no_lines", _("Tick what is missing."))
-    changed = 0
-    for line, quantity in arrived.items():
-        changed += mark_door(
-            round=round,
-            household=household,
-            outcome=OrderLine.Outcome.MISSING,
-            by=by,
-            at=at,
-            only=[line],
-            delivered=quantity,
-        )
-    rest = _lines_of(round).filter(order__household=household, outcome=OrderLine.Outcome.PENDING)
-    if others := list(rest.values_list("pk", flat=True)):
-        changed += mark_door(
-            round=round, household=household, outcome=OrderLine.Outcome.DELIVERED, by=by, at=at, only=others
-        )
+    round = lock_round(round.pk)
+    check_doors(round, at)
+    one = Try(household.pk, OrderLine.Outcome.MISSING, arrived=arrived)
+    changed = record_tries(round=round, tries=[one], teller=_at_the_desk(by, at))[household.pk].changed
+    if changed:
+        note_door(round=round, household=household, outcome=one.outcome, lines=changed, by=by, at=at)
     return changed
+
+
+def note_door(
+    *, round: Round, household: Household, outcome: str, lines: int, by: User | None, at: dt.datetime
+) -> None:
+    audit.record(
+        compound=round.compound,
+        by=by,
+        at=at,
+        action="door.marked",
+        subject=household.room,
+        text=household.room,
+        round=str(round.pk),
+        outcome=outcome,
+        lines=lines,
+    )
 
 
 @transaction.atomic
 def deliver_building(*, round: Round, building: Building, by: User, at: dt.datetime) -> int:
-    """ "All delivered but these": marks every line of the building that nobody has marked. Returns how many."""
+    """ "All delivered but these": marks every line of `rest_of_building`. Returns how many."""
     round = lock_round(round.pk)
-    if round.state not in DOORS_FROM:
-        raise Refusal("round_not_closed", _("This round has not closed yet: nothing can have been delivered."))
-    changed = (
-        _lines_of(round)
-        .filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
-        .update(outcome=OrderLine.Outcome.DELIVERED, delivered=F("ordered"), outcome_at=at, outcome_by=by)
-    )
+    check_doors(round, at)
+    changed = record_rest(round=round, lines=rest_of_building(round, building), teller=_at_the_desk(by, at))
     if changed:
-        audit.record(
-            compound=round.compound,
-            by=by,
-            at=at,
-            action="building.delivered",
-            subject=building.name,
-            text=building.name,
-            round=str(round.pk),
-            lines=changed,
-        )
+        note_building(round=round, building=building, lines=changed, by=by, at=at)
     return changed
 
 
-def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
-    """Counts every unmarked line of the round as delivered. Inside the caller's transaction and round lock."""
-    return (
-        _lines_of(round)
-        .filter(outcome=OrderLine.Outcome.PENDING)
-        .update(outcome=OrderLine.Outcome.DELIVERED, delivered=F("ordered"), outcome_at=at, outcome_by=by)
+def rest_of_building(round: Round, building: Building) -> QuerySet[OrderLine]:
+    """What "all delivered but these" marks of a building: its lines without a mark. Once bags of the round are packed,
+    those that nobody has packed stay out: they are not in any bag that could have been handed over.
+    """
+    lines = placed_lines(round).filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
+    return lines.filter(packed__isnull=False) if round.bags.exists() else lines
+
+
+def note_building(*, round: Round, building: Building, lines: int, by: User, at: dt.datetime, **more: object) -> None:
+    audit.record(
+        compound=round.compound,
+        by=by,
+        at=at,
+        action="building.delivered",
+        subject=building.name,
+        text=building.name,
+        round=str(round.pk),
+        lines=lines,
+        **more,
     )
+
+
+def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
+    """Counts every unmarked line of the round as delivered. Inside the caller's transaction and round lock.
+
+    But what is not packed of a good that came short and that nobody shared out: nobody knows who got any, so it is
+    missing, and stays on "not served yet".
+    """
+    teller = _at_the_desk(by, at)
+    none = defaultdict(list)
+    for door, line in unserved_short(round).values_list("order__household", "pk"):
+        none[door].append(line)
+    tries = [
+        Try(door, OrderLine.Outcome.MISSING, only=tuple(lines), arrived=dict.fromkeys(lines, Decimal(0)))
+        for door, lines in none.items()
+    ]
+    if tries:
+        record_tries(round=round, tries=tries, teller=teller)
+    rest = record_rest(round=round, lines=placed_lines(round), teller=teller)
+    return sum(len(lines) for lines in none.values()) + rest
+
+
+def unserved_short(round: Round) -> QuerySet[OrderLine]:
+    """Neither marked nor packed, of goods that came short and that nobody shared out. Four statements to begin with."""
+    lines = placed_lines(round).filter(outcome=OrderLine.Outcome.PENDING, packed=None)
+    return lines_of_goods(lines, short_goods(round))
 
 
 @transaction.atomic
@@ -159,7 +183,7 @@ def _close(lines: Sequence[OrderLine], *, reason: str, by: User, at: dt.datetime
         .order_by("pk")
     )
     for line in locked:
-        if line.closed_at is not None or line.outcome == OrderLine.Outcome.DELIVERED:
+        if line.closed_at is not None or is_served(line.outcome):
             raise Refusal("line_served", _("This line is off the list already."))
         line.closed_at, line.closed_by, line.closed_reason = at, by, reason
         line.save(update_fields=["closed_at", "closed_by", "closed_reason"])

@@ -11,9 +11,11 @@ from compound.models import Building, Compound, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders.goods_lines import GoodsLine
-from orders.models import ChainSource, Item, Offer, Round, RoundSchedule, Section, SupplyPoint
+from orders.models import ChainSource, Item, ItemPrice, Offer, Round, RoundSchedule, Section, SupplyPoint
 from orders.services.locks import lock_round
+from orders.services.prices import note_price
 from orders.services.rounds import schedule_rounds
+from orders.services.sheet_requests import renew_sheets
 
 OVER = (Round.State.SETTLED, Round.State.CANCELLED)
 
@@ -48,17 +50,35 @@ def add_offers(*, round: Round, goods: Sequence[GoodsLine], by: User, at: dt.dat
                 supply_point=point, name=line.section, defaults={"position": point.sections.count() + 1}
             )
         item, _new = Item.objects.get_or_create(supply_point=point, name=line.name, unit=line.unit)
-        if section and item.section_id != section.pk:
-            item.section = section
-            item.save(update_fields=["section"])
-        Offer.objects.update_or_create(
-            round=round,
-            item=item,
-            defaults={"price": line.price, "cap": line.cap},
-            create_defaults={"price": line.price, "cap": line.cap, "position": round.offers.count() + 1},
-        )
+        _describe(item, line, section)
+        facts = {"price": line.price, "cap": line.cap}
+        offer = Offer.objects.filter(round=round, item=item).first()
+        if line.minimum is not None and (offer is None or not offer.fate):
+            facts["minimum"] = line.minimum
+        if offer is None:
+            offer = Offer.objects.create(round=round, item=item, position=round.offers.count() + 1, **facts)
+        else:
+            Offer.objects.filter(pk=offer.pk).update(**facts)
+        if line.price is not None:
+            note_price(item=item, price=line.price, source=ItemPrice.Source.OFFER, by=by, at=at)
     _record(round, "goods.added", by, at, goods=[line.name for line in goods])
     return len(goods)
+
+
+def _describe(item: Item, line: GoodsLine, section: Section | None) -> None:
+    """What the line says of the good itself; what it does not mention stays as it was."""
+    facts: dict[str, object] = {}
+    if section is not None:
+        facts["section"] = section
+    if line.pack_size is not None:
+        facts |= {"pack_size": line.pack_size, "pack_name": line.pack_name}
+    if line.is_weighed:
+        facts["is_weighed"] = True
+    changed = {name: value for name, value in facts.items() if getattr(item, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(item, name, value)
+        item.save(update_fields=list(changed))
 
 
 @transaction.atomic
@@ -69,7 +89,16 @@ def copy_offers(*, round: Round, source: Round, by: User, at: dt.datetime) -> in
         raise Refusal("supply_point_elsewhere", _("That round was of another supply point."))
     here = set(round.offers.values_list("item_id", flat=True))
     new = [
-        Offer(round=round, item_id=offer.item_id, price=offer.price, cap=offer.cap, position=offer.position)
+        Offer(
+            round=round,
+            item_id=offer.item_id,
+            price=offer.price,
+            cap=offer.cap,
+            minimum=offer.minimum,
+            rounding=offer.rounding,
+            surplus=offer.surplus,
+            position=offer.position,
+        )
         for offer in source.offers.order_by("position", "id")
         if offer.item_id not in here
     ]
@@ -79,20 +108,56 @@ def copy_offers(*, round: Round, source: Round, by: User, at: dt.datetime) -> in
 
 
 @transaction.atomic
-def change_offer(*, offer: Offer, price: Decimal | None, cap: Decimal | None, by: User, at: dt.datetime) -> Offer:
-    """A new price or cap. Orders that were written before stay as they are."""
+def change_offer(
+    *,
+    offer: Offer,
+    price: Decimal | None,
+    cap: Decimal | None,
+    minimum: Decimal | None = None,
+    rounding: str = Offer.Rounding.UP,
+    surplus: str = Offer.Surplus.STOCK,
+    by: User,
+    at: dt.datetime,
+) -> Offer:
+    """A new price, cap, minimum, or rule for packs. Orders that were written before stay as they are.
+
+    Raises `round_over`, and `fate_decided` for another minimum once somebody has decided about the old one.
+    """
     round = _lock_open_books(offer.round)
-    offer.price, offer.cap = price, cap
-    offer.save(update_fields=["price", "cap"])
-    _record(round, "goods.changed", by, at, goods=offer.item.name, price=price and str(price), cap=cap and str(cap))
+    offer = Offer.objects.select_related("item").get(pk=offer.pk)
+    if offer.fate and minimum != offer.minimum:
+        raise Refusal(
+            "fate_decided",
+            _("It has been decided what happens to %(goods)s below its minimum: the minimum stays.")
+            % {"goods": offer.item.name},
+        )
+    if price is not None and price != offer.price:
+        note_price(item=offer.item, price=price, source=ItemPrice.Source.OFFER, by=by, at=at)
+    packs = (offer.rounding, offer.surplus) != (rounding, surplus)
+    offer.price, offer.cap, offer.minimum, offer.rounding, offer.surplus = price, cap, minimum, rounding, surplus
+    offer.save(update_fields=["price", "cap", "minimum", "rounding", "surplus"])
+    _record(
+        round,
+        "goods.changed",
+        by,
+        at,
+        goods=offer.item.name,
+        price=price and str(price),
+        cap=cap and str(cap),
+        minimum=minimum and str(minimum),
+    )
+    if packs:
+        renew_sheets(round=round, by=by, at=at)
     return offer
 
 
 @transaction.atomic
 def remove_offer(*, offer: Offer, by: User, at: dt.datetime) -> None:
-    """Takes a good off the round's list. What was ordered of it stays ordered."""
+    """Takes a good off the round's list. What was ordered of it stays ordered. Raises `round_over`, `fate_decided`."""
     round = _lock_open_books(offer.round)
     name = offer.item.name
+    if offer.fate:
+        raise Refusal("fate_decided", _("%(goods)s stays: it was decided about below its minimum.") % {"goods": name})
     offer.delete()
     _record(round, "goods.removed", by, at, goods=name)
 

@@ -14,25 +14,31 @@ from compound.refusals import Refusal
 from compound.rooms import clean
 from compound.services import audit
 from orders import rules
-from orders.models import Item, Offer, Order, OrderLine, Round
+from orders.models import GoodsWord, Item, Offer, Order, OrderLine, Round
 from orders.quantities import plain
 from orders.services.locks import lock_round
+from orders.services.packing import on_their_way, unpack_orders
 from orders.services.sheet_requests import renew_sheets
 
 
 @dataclass(frozen=True)
 class Line:
-    """One wanted good in the words of whoever wants it. `ordered` > 0, at most three decimals."""
+    """One wanted good in the words of whoever wants it. `ordered` > 0, at most three decimals.
+
+    `own`: somebody has said that these words mean no good of the list, whatever was learned of them.
+    """
 
     goods: str
     ordered: Decimal
     unit: str = ""
+    own: bool = False
 
 
 class Catalogue:
     """A round's offers by every name they go by, so that `鸡蛋` in a chat is the item 鸡蛋 on the list.
 
-    Exact after cleaning, nothing is guessed; what matches no offer stays in its own words. One query.
+    Exact after cleaning, nothing is guessed: a good's name, its other names, and what a person has said that the
+    neighbours call it (`GoodsWord`). What matches no offer stays in its own words. Two queries.
     """
 
     def __init__(self, round: Round) -> None:
@@ -40,13 +46,23 @@ class Catalogue:
         self._by_name: dict[str, list[Offer]] = {}
         for offer in self.offers:
             for name in (offer.item.name, *offer.item.aliases):
-                self._by_name.setdefault(_folded(name), []).append(offer)
+                self._by_name.setdefault(folded(name), []).append(offer)
+        self._by_item = {offer.item_id: offer for offer in self.offers}
+        words = GoodsWord.objects.filter(supply_point=round.supply_point_id)
+        self._words = {(word, folded(unit)): item for word, unit, item in words.values_list("word", "unit", "item_id")}
 
     def offer_for(self, goods: str, unit: str = "") -> Offer | None:
-        """Of a good that is offered in several units the one in `unit`, else the first on the list."""
-        offers = self._by_name.get(_folded(goods), [])
-        same = (offer for offer in offers if _folded(offer.item.unit) == _folded(unit))
-        return next(same, offers[0] if offers else None)
+        """Of a good that is offered in several units the one in `unit`, else what was learned, else the first."""
+        word, unit = folded(goods), folded(unit)
+        named = self._by_name.get(word, [])
+        return _in_unit(named, unit) or self._learned(word, unit) or (named[0] if named else None)
+
+    def _learned(self, word: str, unit: str) -> Offer | None:
+        if offer := self._by_item.get(self._words.get((word, unit), 0)):
+            return offer
+        if offer := self._by_item.get(self._words.get((word, ""), 0)):
+            return _in_unit(self._by_name[folded(offer.item.name)], unit) or offer
+        return None
 
     @property
     def only(self) -> Offer | None:
@@ -54,27 +70,34 @@ class Catalogue:
         return self.offers[0] if len(self.offers) == 1 else None
 
 
-def _folded(name: str) -> str:
+def _in_unit(offers: Sequence[Offer], unit: str) -> Offer | None:
+    return next((offer for offer in offers if folded(offer.item.unit) == unit), None)
+
+
+def folded(name: str) -> str:
+    """How names are compared, and how `GoodsWord.word` is kept."""
     return clean(name).replace(" ", "").casefold()
 
 
 def new_lines(order: Order, lines: Sequence[Line], catalogue: Catalogue) -> list[OrderLine]:
-    """Unsaved rows for `lines`, joined to the catalogue where they match."""
+    """Unsaved rows for `lines`, joined to the catalogue where they match; what was said instead of its name stays."""
     rows = []
     for position, line in enumerate(lines):
-        offer = catalogue.offer_for(line.goods, line.unit)
+        offer = None if line.own else catalogue.offer_for(line.goods, line.unit)
         item: Item | None = offer.item if offer else None
-        rows.append(
-            OrderLine(
-                order=order,
-                position=position,
-                item=item,
-                goods=item.name if item else line.goods[:100],
-                unit=(line.unit or (item.unit if item else ""))[:10],
-                ordered=line.ordered,
-            )
-        )
+        row = OrderLine(order=order, position=position, goods=line.goods[:100], unit=line.unit[:10])
+        row.ordered = line.ordered
+        if item is not None:
+            join_line(row, item)
+        rows.append(row)
     return rows
+
+
+def join_line(line: OrderLine, item: Item) -> None:
+    """Gives an unsaved or locked line its good. A unit that was left out is the good's."""
+    line.item = item
+    line.said = "" if folded(line.goods) == folded(item.name) else line.goods
+    line.goods, line.unit = item.name, line.unit or item.unit
 
 
 def check_caps(lines: Sequence[Line], catalogue: Catalogue, *, before: Sequence[Line] = ()) -> None:
@@ -102,12 +125,12 @@ def check_caps(lines: Sequence[Line], catalogue: Catalogue, *, before: Sequence[
 def _by_offer(lines: Sequence[Line], catalogue: Catalogue) -> dict[int, Decimal]:
     sums: dict[int, Decimal] = {}
     for line in lines:
-        if offer := catalogue.offer_for(line.goods, line.unit):
+        if not line.own and (offer := catalogue.offer_for(line.goods, line.unit)):
             sums[offer.pk] = sums.get(offer.pk, Decimal(0)) + line.ordered
     return sums
 
 
-def _placed_lines(round: Round, household: Household) -> list[Line]:
+def placed_lines_of(round: Round, household: Household) -> list[Line]:
     """What the household has ordered in the round and not cancelled. Complete under the round's lock."""
     rows = OrderLine.objects.filter(order__round=round, order__household=household, order__state=Order.State.PLACED)
     return [Line(goods, ordered, unit) for goods, ordered, unit in rows.values_list("goods", "ordered", "unit")]
@@ -141,7 +164,7 @@ def enter_order(
     if household.compound_id != round.compound_id:
         raise Refusal("household_elsewhere", _("This household belongs to another compound."))
     # What comes late is for a later round, with a cap of its own.
-    before = _placed_lines(round, household) if state == Order.State.PLACED else []
+    before = placed_lines_of(round, household) if state == Order.State.PLACED else []
     check_caps(lines, catalogue, before=before)
     # Somebody who goes back to the page and writes another order there sends the first one's id with it.
     own_id = {"id": id} if id and known is None else {}
@@ -173,15 +196,19 @@ def _is_same(
     known: Order, round: Round, household: Household, by: User, remark: str, lines: Sequence[OrderLine]
 ) -> bool:
     facts = (known.round_id, known.household_id, known.entered_by_id, known.remark)
-    goods = [(line.goods, line.unit, line.ordered) for line in known.lines.order_by("position")]
+    # In the words as they were typed: a word may have been learned in between.
+    goods = [(line.said or line.goods, line.unit, line.ordered) for line in known.lines.order_by("position")]
     return facts == (round.pk, household.pk, by.pk, remark[:200]) and goods == [
-        (line.goods, line.unit, line.ordered) for line in lines
+        (line.said or line.goods, line.unit, line.ordered) for line in lines
     ]
 
 
 @transaction.atomic
 def cancel_order(*, order: Order, reason: str, by: User, at: dt.datetime) -> Order:
-    """Ends an order. Possible until its round is delivering; the sheets' next version marks it."""
+    """Ends an order. Possible until its round is delivering, or its bag has left; the sheets' next version marks it.
+
+    Raises `order_over`, `round_delivering`, `order_on_its_way`.
+    """
     round = lock_round(order.round_id)
     order = Order.objects.select_for_update(of=("self",)).select_related("household").get(pk=order.pk)
     if order.state not in (Order.State.PLACED, Order.State.LATE):
@@ -191,6 +218,7 @@ def cancel_order(*, order: Order, reason: str, by: User, at: dt.datetime) -> Ord
             "round_delivering",
             _("The goods are on their way: mark at the door what happens to them instead."),
         )
+    refuse_on_its_way([order])
     end_orders([order], state=Order.State.CANCELLED, reason=reason or _("cancelled"), by=by, at=at)
     renew_sheets(round=round, by=by, at=at)
     audit.record(
@@ -206,8 +234,18 @@ def cancel_order(*, order: Order, reason: str, by: User, at: dt.datetime) -> Ord
     return order
 
 
+def refuse_on_its_way(orders: Sequence[Order]) -> None:
+    """Raises `order_on_its_way` where a bag has left or something has happened at the door. Their rounds are locked."""
+    if on_their_way(orders):
+        raise Refusal(
+            "order_on_its_way",
+            _("Its bag has left, or is at the door already: mark at the door what happens to it instead."),
+        )
+
+
 def end_orders(orders: Sequence[Order], *, state: str, reason: str, by: User, at: dt.datetime, **facts: object) -> None:
-    """Ends orders that the caller has locked."""
+    """Ends orders that the caller has locked and knows not to be on their way. Their bags are packed anew."""
+    unpack_orders(orders=orders, by=by, at=at)
     for order in orders:
         order.state, order.ended_at, order.ended_by, order.end_reason = state, at, by, reason[:100]
         for name, value in facts.items():
@@ -225,4 +263,4 @@ def as_line(item: Mapping[str, str | None]) -> Line | None:
     # Rounding may have made nothing of it, or a million.
     if not 0 < ordered < 1_000_000:
         return None
-    return Line(goods=goods, ordered=ordered, unit=item.get("unit") or "")
+    return Line(goods=goods, ordered=ordered, unit=item.get("unit") or "", own=bool(item.get("own")))

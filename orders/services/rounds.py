@@ -20,10 +20,13 @@ from compound.models import Compound, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
-from orders.models import Order, Round, RoundSchedule, SupplyPoint
+from orders.models import Bag, Batch, Order, Round, RoundSchedule, SupplyPoint
 from orders.services.delivery import deliver_the_rest
 from orders.services.locks import lock_round, lock_rounds
-from orders.services.orders import end_orders
+from orders.services.orders import Catalogue, Line, check_caps, end_orders, placed_lines_of, refuse_on_its_way
+from orders.services.packing import bags_out, open_bags
+from orders.services.round_goods import list_goods
+from orders.services.sharing import refuse_short
 from orders.services.sheet_requests import renew_sheets, request_sheets
 
 # Each day's cut-offs of a compound that has said nothing else.
@@ -101,11 +104,16 @@ def advance_round(*, round: Round, to: str, by: User, at: dt.datetime) -> Round:
     """Moves a closed round one step on. Closing itself is the clock's: see `close_due_rounds`.
 
     Settling counts every line without a mark as delivered: the runs come back with their exceptions written on them.
+    Raises `round_state`, `short_not_shared` before delivering (see `refuse_short`), `run_still_out` before settling.
     """
     round = lock_round(round.pk)
     if to in (Round.State.CLOSED, Round.State.CANCELLED):
         raise Refusal("round_state", _("A round is closed by its cut-off. To end it earlier, move the cut-off."))
     rules.check_next_state(round, to)
+    if to == Round.State.DELIVERING:
+        refuse_short(round)
+    if to == Round.State.SETTLED:
+        _refuse_out(round)
     round.state, round.state_at = to, at
     round.save(update_fields=["state", "state_at"])
     if to == Round.State.SETTLED:
@@ -120,6 +128,17 @@ def advance_round(*, round: Round, to: str, by: User, at: dt.datetime) -> Round:
         to=to,
     )
     return round
+
+
+def _refuse_out(round: Round) -> None:
+    """The doors of a run that is out are its runners' to tell: settling would count them as delivered before."""
+    out = Batch.objects.filter(state=Batch.State.OUT, trips__stops__round=round, trips__stops__ended_at=None)
+    if run := out.order_by("leaves_at").first():
+        raise Refusal(
+            "run_still_out",
+            _("The run of %(when)s with bags of this round is still out. End that run first, then settle.")
+            % {"when": f"{round.compound.local(run.leaves_at):%H:%M}"},
+        )
 
 
 @transaction.atomic
@@ -150,6 +169,7 @@ def _close_round(round_id: uuid.UUID, at: dt.datetime, *, offer: bool) -> bool:
         return False
     round.state, round.closed_at, round.state_at = Round.State.CLOSED, at, at
     round.save(update_fields=["state", "closed_at", "state_at"])
+    list_goods(round)
     request_sheets(round=round, by=None, at=at, offer=offer)
     audit.record(
         compound=round.compound,
@@ -337,7 +357,8 @@ def take_late_orders(*, orders: Sequence[Order], into: Round, by: User, at: dt.d
 def _take_late(orders: Sequence[Order], *, into: Round, by: User, at: dt.datetime) -> list[Order]:
     into = lock_rounds([into.pk, *(order.round_id for order in orders)])[into.pk]
     locked = Order.objects.select_for_update(of=("self",)).filter(pk__in=[order.pk for order in orders])
-    taken = list(locked.order_by("pk"))
+    taken = list(locked.select_related("household", "instead_of").order_by("pk"))
+    catalogue = Catalogue(into)
     for order in taken:
         if order.state != Order.State.LATE:
             raise Refusal("order_not_late", _("Somebody has dealt with this order already."))
@@ -348,7 +369,10 @@ def _take_late(orders: Sequence[Order], *, into: Round, by: User, at: dt.datetim
             order.late_for_id, order.round = order.round_id, into
         elif order.instead_of is not None and order.instead_of.state == Order.State.PLACED:
             # The change that came too late is in time after all.
+            refuse_on_its_way([order.instead_of])
             end_orders([order.instead_of], state=Order.State.REPLACED, reason=_("changed late"), by=by, at=at)
+        goods = [Line(line.said or line.goods, line.ordered, line.unit) for line in order.lines.order_by("position")]
+        check_caps(goods, catalogue, before=placed_lines_of(into, order.household))
         order.state = Order.State.PLACED
         order.save(update_fields=["late_for", "round", "state"])
         audit.record(
@@ -360,5 +384,14 @@ def _take_late(orders: Sequence[Order], *, into: Round, by: User, at: dt.datetim
             text=into.title,
             round=str(into.pk),
         )
+    _open_bags_of(taken, into, by, at)
     renew_sheets(round=into, by=by, at=at)
     return taken
+
+
+def _open_bags_of(orders: Sequence[Order], round: Round, by: User, at: dt.datetime) -> None:
+    """A bag that is packed lacks what has come to it, unless it has left: then that goes on a later run."""
+    doors = {order.household_id for order in orders}
+    packed = set(Bag.objects.filter(round=round, household__in=doors).values_list("household", flat=True))
+    if packed:
+        open_bags(round=round, households=packed - bags_out(round=round, households=packed), by=by, at=at)

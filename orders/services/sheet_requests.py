@@ -5,6 +5,7 @@ import datetime as dt
 from compound.models import Job, User
 from compound.services import jobs
 from orders.models import SHEETS_JOB, Round
+from orders.services.round_goods import list_goods
 
 # The goods of a later state are bought and packed: new paper would only confuse those who carry the old.
 PAPER_MATTERS = (Round.State.CLOSED, Round.State.SHOPPING)
@@ -16,6 +17,8 @@ def request_sheets(*, round: Round, by: User | None, at: dt.datetime, offer: boo
 
 
 def renew_sheets(*, round: Round, by: User, at: dt.datetime) -> None:
-    """Every writer of orders calls it: a round that has closed prints its next version by itself."""
+    """Every writer of orders calls it: a round that has closed prints its next version by itself, and its shopping
+    list has a line for each good."""
     if round.state in PAPER_MATTERS:
+        list_goods(round)
         request_sheets(round=round, by=by, at=at)

@@ -12,11 +12,21 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from compound.paper.ink import Ink
-from orders.queries.sheet_rows import BagSlips, DeliveryRun, NotServed, SheetRows, ShoppingList
+from orders.queries.sheet_rows import (
+    BagSlips,
+    DeliveryRun,
+    NotServed,
+    ReliefTicks,
+    SharingResult,
+    SheetRows,
+    ShoppingList,
+)
 from orders.sheets import stamp as stamps
 from orders.sheets.bags import draw_bags
 from orders.sheets.left import draw_left
+from orders.sheets.relief import draw_relief
 from orders.sheets.run import draw_run
+from orders.sheets.sharing import draw_sharing
 from orders.sheets.shopping import draw_shopping
 from orders.sheets.stamp import Stamp
 
@@ -37,6 +47,8 @@ def kind_name(kind: str) -> str:
         BagSlips.kind: _("Bag slips"),
         DeliveryRun.kind: _("Delivery run"),
         NotServed.kind: _("Not served yet"),
+        ReliefTicks.kind: _("Tick-off sheet"),
+        SharingResult.kind: _("Result of the sharing out"),
     }[kind]
 
 
@@ -60,4 +72,8 @@ def draw(rows: SheetRows, stamp: Stamp) -> Drawn:
                 draw_run(ink, frame, rows, stamp)
             case NotServed():
                 draw_left(ink, frame, rows, stamp)
+            case SharingResult():
+                draw_sharing(ink, frame, rows, stamp)
+            case ReliefTicks():
+                draw_relief(ink, frame, rows, stamp)
         return Drawn(ink.finish(), ink.pages)

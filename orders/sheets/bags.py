@@ -125,14 +125,17 @@ def _goods(marked: Marked[BagLine], amount_wide: float) -> _Part:
     size = fit_size(quantity, amount_wide, _AMOUNT, TEXT, bold=True)
     left = BOX + 6 + amount_wide + 7
     mark_wide = width(mark, TEXT, bold=True) + 4 if mark else 0.0
-    goods = wrap(line.goods, COLUMN - left - mark_wide, _GOODS)
+    goods = wrap(words.in_bag(line.goods, line.instead_of), COLUMN - left - mark_wide, _GOODS)
     before = marked.before
-    was = [] if before is None else wrap(words.was(amount(before.quantity, before.unit)), COLUMN - left, TEXT)
+    was = [] if before is None else list(wrap(words.was(amount(before.quantity, before.unit)), COLUMN - left, TEXT))
+    if line.ordered:
+        was = [*wrap(words.wanted(amount(line.ordered, line.unit)), COLUMN - left, TEXT), *was]
     height = max(BOX + 2, (len(goods) + len(was)) * _GOODS_LINE + 3)
 
     def paint(ink: Ink, x: float, y: float) -> None:
         base = y + 14
-        if not gone:
+        # Of a good that it does not get there is nothing to put into the bag.
+        if not gone and line.quantity != "0":
             ink.box(x + 0.5, y + 0.5)
         wide = ink.text(x + BOX + 6 + amount_wide, base, quantity, size, bold=True, align="right")
         if gone:

@@ -32,7 +32,8 @@ from orders.sheets import words
 from orders.sheets.stamp import Stamp
 
 _ROOM_SIZE: Final = 20.0
-_TICK: Final = 48.0
+# What the page of the short code takes, and 缺货, which is told with what was missing.
+_TICK: Final = 38.4
 # A remark is never cut: what is longer than these lines goes on under the row, over the page if need be.
 _FIRST_LINES: Final = 30
 
@@ -54,9 +55,10 @@ def _columns(stops: list[Marked[RunStop]]) -> Columns:
         Column(word, _TICK, "center", ruled=True)
         for word in (
             pgettext("tick at a door", "short"),
-            pgettext("tick at a door", "swap"),
             pgettext("tick at a door", "refused"),
             pgettext("tick at a door", "not in"),
+            pgettext("tick at a door", "damaged"),
+            pgettext("tick at a door", "at door"),
         )
     ]
     bag_wide = 40.0
@@ -65,7 +67,7 @@ def _columns(stops: list[Marked[RunStop]]) -> Columns:
         Column(_("Room"), room_wide),
         Column(_("Bags"), bag_wide, "center"),
         *ticks,
-        Column(_("Remark"), ROOM - BOX - 6 - room_wide - bag_wide - 4 * _TICK),
+        Column(_("Remark"), ROOM - BOX - 6 - room_wide - bag_wide - len(ticks) * _TICK),
     )
 
 

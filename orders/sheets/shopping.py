@@ -27,7 +27,8 @@ from compound.paper.fonts import width
 from compound.paper.ink import Ink
 from compound.paper.page import LEFT, TEXT, Frame
 from compound.paper.text import fit_size, wrap
-from orders.queries.sheet_rows import Change, Marked, ShoppingLine, ShoppingList, merge
+from orders.models import Offer
+from orders.queries.sheet_rows import Change, Marked, Packs, ShoppingLine, ShoppingList, merge, plain
 from orders.sheets import words
 from orders.sheets.stamp import Stamp
 
@@ -67,10 +68,26 @@ def _details(line: ShoppingLine, before: ShoppingLine | None, room: float) -> li
     parts = []
     if before is not None and before.quantity != line.quantity:
         parts.append(words.was(amount(before.quantity, before.unit)))
+    if line.packs is not None:
+        parts.append(_packs(line.packs, line.unit))
+    if line.is_weighed:
+        parts.append(_("weighed: about so much"))
     if line.variants:
         wishes = "；".join(f"{variant.goods} {amount(variant.quantity, line.unit)}" for variant in line.variants)
         parts.append(_("of which %(wishes)s") % {"wishes": wishes})
     return [text for part in parts for text in wrap(part, room, TEXT)]
+
+
+def _packs(packs: Packs, unit: str) -> str:
+    """`2 箱 = 48 瓶，多 3 瓶：留在服务台`: how many packs to take, and where it goes that is over."""
+    facts = {"packs": amount(str(packs.count), packs.name), "quantity": amount(packs.quantity, unit)}
+    over = Decimal(packs.over)
+    if over > 0:
+        facts |= {"over": amount(packs.over, unit), "to": str(Offer.Surplus(packs.to).label)}
+        return _("%(packs)s = %(quantity)s, %(over)s over: %(to)s") % facts
+    if over < 0:
+        return _("%(packs)s = %(quantity)s, %(short)s short") % {**facts, "short": amount(plain(-over), unit)}
+    return _("%(packs)s = %(quantity)s") % facts
 
 
 def _row(marked: Marked[ShoppingLine], columns: Columns, section: Block | None) -> Block:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from compound.paper.page import Frame
-from orders.queries.sheet_rows import BagSlips, DeliveryRun, NotServed, SheetRows, ShoppingList, summary
+from orders.queries.sheet_rows import (
+    BagSlips,
+    DeliveryRun,
+    NotServed,
+    ReliefTicks,
+    SharingResult,
+    SheetRows,
+    ShoppingList,
+    summary,
+)
 from orders.sheets import words
 
 
@@ -47,6 +56,10 @@ def title(rows: SheetRows) -> str:
             return _("Delivery run: %(building)s") % {"building": words.building(rows.building)}
         case NotServed():
             return _("Not served yet")
+        case SharingResult():
+            return _("Shared out: %(goods)s") % {"goods": rows.instead or rows.goods}
+        case ReliefTicks():
+            return _("Tick-off sheet: %(building)s") % {"building": words.building(rows.building)}
 
 
 def frame(rows: SheetRows, stamp: Stamp) -> Frame:
@@ -56,6 +69,6 @@ def frame(rows: SheetRows, stamp: Stamp) -> Frame:
     ]
     if stamp.previous is not None:
         counted = summary(stamp.previous, rows)
-        served = isinstance(rows, NotServed)
+        served = isinstance(rows, NotServed | ReliefTicks)
         lines.append(words.changes(stamp.version, stamp.version - 1, counted, served=served))
     return Frame(title(rows), tuple(lines), stamp.code, stamp.url, words.page)

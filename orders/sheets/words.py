@@ -63,6 +63,7 @@ def why(reason: Why) -> str:
         Why.MISSING: pgettext("not served because", "not available"),
         Why.REFUSED: pgettext("not served because", "refused at the door"),
         Why.NOBODY_HOME: pgettext("not served because", "nobody home"),
+        Why.DAMAGED: pgettext("not served because", "damaged"),
         Why.NOT_DELIVERED: pgettext("not served because", "not delivered yet"),
         Why.LATE: pgettext("not served because", "came after the cut-off"),
         Why.UNREAD: pgettext("not served because", "chat entry not checked yet"),
@@ -79,6 +80,18 @@ def mark(change: Change, *, served: bool = False) -> str:
         case Change.GONE:
             return pgettext("mark of a row", "done") if served else pgettext("mark of a row", "cancelled")
     return ""
+
+
+def wanted(text: str) -> str:
+    """Beside what a household gets of a good that came short: how much it had ordered."""
+    return _("(wanted %(amount)s)") % {"amount": text}
+
+
+def in_bag(goods: str, instead_of: str) -> str:
+    """A good's name, and what it stands for where it is a substitute."""
+    if not instead_of:
+        return goods
+    return _("%(goods)s (instead of %(wanted)s)") % {"goods": goods, "wanted": instead_of}
 
 
 def was(text: str) -> str:

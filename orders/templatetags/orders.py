@@ -1,13 +1,20 @@
 """Quantities, money, states and kinds of sheets as the pages say them."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderLine, Round
 from orders.quantities import plain as plain_quantity
+from orders.queries.doors import Door
 from orders.queries.totals import building_words as words_of_building
 from orders.sheets import kind_name
 
@@ -28,6 +35,8 @@ KINDS = {
     Outcome.MISSING: "ask",
     Outcome.REFUSED: "no",
     Outcome.NOBODY_HOME: "wait",
+    Outcome.DAMAGED: "ask",
+    Outcome.LEFT: "done",
     "mixed": "ask",
 }
 WORDS: dict[str, Any] = {
@@ -46,6 +55,11 @@ WHY_SKIPPED = {
     "remark": _("remark"),
     "copy": _("older copy"),
     "total": _("total"),
+    "blank": _("nothing in it"),
+    "sheet": _("sheet without orders"),
+    "hidden": _("hidden sheet"),
+    "heading": _("building heading"),
+    "no_goods": _("nothing ordered"),
 }
 
 
@@ -75,6 +89,56 @@ def chip_kind(state: str) -> str:
 @register.filter
 def chip_word(state: str) -> str:
     return str(WORDS.get(state, state))
+
+
+@register.filter
+def chip_of(state: str) -> SafeString:
+    """The chip of a state: hundreds of doors have the same few."""
+    return _chip(state, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _chip(state: str, language: str) -> SafeString:
+    return render_to_string("components/chip.html", {"kind": chip_kind(state), "word": chip_word(state)})
+
+
+@register.simple_tag
+def door_states() -> list[str]:
+    """What a door can say, for the page's module to take its chips from."""
+    return [*(outcome.value for outcome in Outcome if outcome), "mixed"]
+
+
+@register.simple_tag(takes_context=True)
+def door_parts(context: Context) -> dict[str, SafeString]:
+    """What is the same at every door: a page has hundreds, and rendering it once halves the page's time."""
+    rendered = get_template("orders/door_parts.html").render(context.flatten())  # type: ignore[arg-type]
+    head, buttons, others = rendered.split("<!-- part -->")
+    return {"head": SafeString(head), "buttons": SafeString(buttons), "others": SafeString(others)}
+
+
+@register.simple_tag
+def door_goods(door: Door) -> SafeString:
+    """What is in its bags. Here and not in the template: a page of doors has a thousand lines."""
+    return format_html_join(
+        " ",
+        '<span class="nowrap{}">{} <b>{}</b>{}</span>',
+        (
+            (" door-short" if line.is_less else "", line.goods, line.amount, f" ({line.note})" if line.note else "")
+            for line in door.lines
+        ),
+    )
+
+
+@register.simple_tag
+def door_lines(door: Door, came: str) -> SafeString:
+    """A box for each of its lines, and one for what did come."""
+    return format_html_join(
+        "",
+        '<div class="door-line"><label><input type="checkbox" name="line" value="{0}"> {1} <b>{2}</b></label>'
+        '<label>{3} <input class="input short" name="arrived-{0}" placeholder="0" inputmode="decimal"'
+        ' autocomplete="off"></label></div>',
+        ((line.line.pk, line.goods, line.amount, came) for line in door.lines),
+    )
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from compound.access import Standing, sees_all_buildings, sees_building
 from compound.models import Building, Compound
 from compound.views.access import compound_for
-from orders.models import ChainImport, Order, Round
+from orders.models import ChainImport, Order, Round, SupplyPoint
 
 
 class RoundAccess(NamedTuple):
@@ -24,6 +24,12 @@ class RoundAccess(NamedTuple):
 
 class PasteAccess(NamedTuple):
     chain_import: ChainImport
+    compound: Compound
+    membership: Standing
+
+
+class PointAccess(NamedTuple):
+    point: SupplyPoint
     compound: Compound
     membership: Standing
 
@@ -47,6 +53,16 @@ def round_for(request: HttpRequest, code: str, round_id: uuid.UUID, *roles: str)
         raise Http404
     round.compound = compound
     return RoundAccess(round, compound, membership)
+
+
+def point_for(request: HttpRequest, code: str, name: str, *roles: str) -> PointAccess:
+    """One of the compound's supply points. Two queries."""
+    compound, membership = compound_for(request, code, *roles)
+    point = compound.supply_points.filter(name=name).first()
+    if point is None:
+        raise Http404
+    point.compound = compound
+    return PointAccess(point, compound, membership)
 
 
 def paste_for(request: HttpRequest, code: str, paste_id: uuid.UUID, *roles: str) -> PasteAccess:

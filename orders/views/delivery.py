@@ -1,11 +1,13 @@
 """At the doors: one building's run, and what is still owed."""
 
+import datetime as dt
 import uuid
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,16 +16,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from compound import access
-from compound.models import Household
 from compound.refusals import Refusal
 from compound.views.access import Access, compound_for, me, post_or
-from orders.forms.delivery import CloseForm, DoorForm
-from orders.models import Round
-from orders.queries.delivery import on_the_way, owed_lines, run_of, waiting_orders
+from orders.forms.delivery import CloseForm
+from orders.queries.delivery import on_the_way, owed_lines, waiting_orders
+from orders.queries.doors import building_walk, owed_rows
 from orders.queries.unread import unread_lines
 from orders.services import delivery as services
 from orders.services.delivery import DOORS_FROM
 from orders.views.access import BuildingAccess, building_for, seen_buildings
+from orders.views.door_forms import take_form
 
 LINES_PER_PAGE = 100
 # Of the chat. More is a paste that nobody has looked at, and that is done on its own page.
@@ -32,60 +34,54 @@ UNREAD_AT_ONCE = 50
 
 @require_GET
 def run(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
-    """The doors of one building in walking order, each with what was ordered and what happened."""
+    """The doors of one building in walking order, each with what is in its bag and what happened."""
     found = building_for(request, code, round, building, *access.DELIVER)
-    return render(request, "orders/delivery.html", _run_context(found))
+    return render(request, "orders/delivery.html", _run_context(found, timezone.now()))
 
 
-def _run_context(found: BuildingAccess) -> dict[str, Any]:
+def _run_context(found: BuildingAccess, now: dt.datetime) -> dict[str, Any]:
     round = found.round
+    rest = services.rest_of_building(round, found.building)
+    walk = building_walk(round, found.building, at=now)
+    figures = rest.aggregate(lines=Count("pk"), doors=Count("order__household", distinct=True))
     return {
+        "rest": figures | {"left_out": walk.counts.open - figures["doors"]},
         "round": round,
         "building": found.building,
-        "run": run_of(round, found.building),
+        "walk": walk,
         "can_mark": round.state in DOORS_FROM,
         "can_see_round": access.can_see_orders(found.membership),
+        "can_take_over": access.can_run_orders(found.membership),
     }
 
 
 @post_or("orders:delivery")
 def mark(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
-    """What happened at one door. With htmx the door and the counts come back, without it the page at the door."""
+    """What happened at one door, by a form that no script has sent; why not, at that door."""
     found = building_for(request, code, round, building, *access.DELIVER)
-    form, error = DoorForm(request.POST, round=found.round, building=found.building), ""
-    if form.is_valid() and form.household is not None:
-        try:
-            _mark(request, found.round, form.household, form)
-        except Refusal as refusal:
-            error = refusal.message
-    else:
-        error = next(str(text) for texts in form.errors.values() for text in texts)
-    context = _run_context(found)
-    doors = [door for door in context["run"].doors if door.household == form.household]
-    for door in doors:
-        door.error = error
-    if "HX-Request" in request.headers:
-        return render(request, "orders/delivery_doors.html", context | {"doors": doors, "is_fragment": True})
-    if error:
-        return render(request, "orders/delivery.html", context | {"error": "" if doors else error})
+    now, room = timezone.now(), request.POST.get("room", "")
+    try:
+        take_form(request, found.membership, "door", {"round": str(found.round.pk), "source": "desk"}, at=now)
+    except Refusal as refusal:
+        context = _run_context(found, now)
+        doors = [door for door in context["walk"].doors if door.household.room == room]
+        for door in doors:
+            door.error = refusal.message
+        return render(request, "orders/delivery.html", context | {"error": "" if doors else refusal.message})
     url = reverse("orders:delivery", kwargs={"code": code, "round": round, "building": building})
-    return redirect(f"{url}#d{quote(form.cleaned_data['room'])}")
-
-
-def _mark(request: HttpRequest, round: Round, household: Household, form: DoorForm) -> None:
-    by, at = me(request), timezone.now()
-    if form.cleaned_data["do"] == "missing":
-        services.mark_missing(round=round, household=household, arrived=form.arrived, by=by, at=at)
-    else:
-        services.mark_door(round=round, household=household, outcome=form.outcome, by=by, at=at)
+    return redirect(f"{url}#d{quote(room)}")
 
 
 @post_or("orders:delivery")
 def mark_rest(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
     """ "All delivered but these": every door of the building that has no mark yet."""
     found = building_for(request, code, round, building, *access.DELIVER)
+    seen, now = request.POST.get("lines", ""), timezone.now()
+    if services.rest_of_building(found.round, found.building).count() > (int(seen) if seen.isdecimal() else 0):
+        # Nobody has been told of so many: the number is said first.
+        return render(request, "orders/delivery.html", _run_context(found, now) | {"asks_rest": True})
     try:
-        count = services.deliver_building(round=found.round, building=found.building, by=me(request), at=timezone.now())
+        count = services.deliver_building(round=found.round, building=found.building, by=me(request), at=now)
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
@@ -140,6 +136,7 @@ def _owed_page(request: HttpRequest, found: Access, form: CloseForm) -> HttpResp
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page", "1"))
     context = {
         "page": page,
+        "rows": owed_rows(list(page.object_list)),
         "buildings": buildings,
         "chosen": chosen if chosen in buildings else "",
         "late": waiting_orders(compound, only=only),

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import uuid
+from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from compound.models import Building, Job, Sheet, StoredFile
 from compound.services.jobs import cancel_job
 from compound.views.access import compound_for, me, post_or
 from orders.models import SHEETS_JOB, Round
-from orders.queries.rounds import ALL_DOORS, SHEET_KINDS, sheets_of
+from orders.queries.rounds import ALL_DOORS, OF_A_BUILDING, SHEET_KINDS, SheetPart, sheets_of
 from orders.views.access import round_for, seen_buildings
 
 
@@ -46,7 +47,7 @@ def _is_of(sheet: Sheet | None, buildings: frozenset[int]) -> bool:
     """A captain opens the own building's run and what names no household, not the sheets of all doors."""
     if sheet is None:
         return True
-    if sheet.kind != "delivery_run":
+    if sheet.kind not in OF_A_BUILDING:
         return sheet.kind not in ALL_DOORS
     return Building.objects.filter(pk__in=buildings, name=sheet.part).exists()
 
@@ -67,6 +68,11 @@ def all_sheets(request: HttpRequest, code: str, round: uuid.UUID) -> HttpRespons
         names = list(found.compound.buildings.filter(pk__in=found.only).values_list("name", flat=True))
     kind = request.GET.get("kind", "")
     parts = [p for p in sheets_of(found.round, buildings=names) if kind in (p.kind, "") or kind not in SHEET_KINDS]
+    return send_merged(request, parts, found.round.title)
+
+
+def send_merged(request: HttpRequest, parts: Sequence[SheetPart], title: str) -> HttpResponse:
+    """The newest versions of these sheets in one file; 404 for none."""
     if not parts:
         raise Http404
     files = [part.newest.file_id for part in parts]
@@ -79,7 +85,7 @@ def all_sheets(request: HttpRequest, code: str, round: uuid.UUID) -> HttpRespons
         writer.append(PdfReader(io.BytesIO(bytes(contents[file_id]))))
     merged = io.BytesIO()
     writer.write(merged)
-    response = _send(merged.getvalue(), f"{found.round.title}.pdf", "application/pdf", "download" in request.GET)
+    response = _send(merged.getvalue(), f"{title}.pdf", "application/pdf", "download" in request.GET)
     response["ETag"] = etag
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
     return response

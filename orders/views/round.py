@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,6 +21,8 @@ from compound.views.access import me, post_or
 from orders.forms.rounds import CutoffForm, LateForm, ReasonForm
 from orders.models import Round
 from orders.queries import rounds as queries
+from orders.queries.minimums import minimums_of
+from orders.queries.sharing import short_goods
 from orders.queries.totals import chat_texts, totals_of
 from orders.services import rounds as services
 from orders.services.sheet_requests import request_sheets
@@ -48,12 +52,13 @@ def _page(request: HttpRequest, found: RoundAccess, **forms: Any) -> HttpRespons
     shown = _shown(request, buildings)
     late = queries.late_orders(round) if found.only is None else []
     job = queries.sheets_job(round)
+    totals = totals_of(round, buildings, only=found.only)
     context = {
         "round": round,
         "phase": phase,
         "can_run": access.can_run_orders(found.membership),
         "can_type": access.can_type_orders(found.membership),
-        "totals": totals_of(round, buildings, only=found.only),
+        "totals": totals,
         "buildings": buildings,
         "shown": shown,
         "orders": queries.orders_of(round, buildings=[b.pk for b in buildings if shown is None or b.pk == shown.pk]),
@@ -61,6 +66,8 @@ def _page(request: HttpRequest, found: RoundAccess, **forms: Any) -> HttpRespons
         "late_rounds": queries.rounds_for_late_orders(round, now) if late else [],
         "pastes": queries.pastes_of(round, now),
         "sheets": queries.sheets_of(round, buildings=[b.name for b in buildings] if found.only is not None else None),
+        "minimums": minimums_of(round),
+        "unknown": totals.unknown if access.can_run_orders(found.membership) else 0,
         "job": job,
         "next_state": NEXT.get(Round.State(round.state)),
         "cutoff_form": CutoffForm(compound=found.compound, at=now, initial={"cutoff_at": round.cutoff_at}),
@@ -97,12 +104,20 @@ def _step(
     except Refusal as refusal:
         form = next(iter(refused.values()), None)
         if form is None:
-            messages.error(request, refusal.message)
+            messages.error(request, _with_way_out(refusal, found))
             return redirect("orders:round", code=found.compound.code, round=found.round.pk)
         form.add_error(None, refusal.message)
         return _page(request, found, **refused)
     messages.success(request, done)
     return redirect("orders:round", code=found.compound.code, round=found.round.pk)
+
+
+def _with_way_out(refusal: Refusal, found: RoundAccess) -> str:
+    """The refusal's words, with a link to the page where what it asks for is done."""
+    if refusal.code != "short_not_shared":
+        return refusal.message
+    url = reverse("orders:sharing", kwargs={"code": found.compound.code, "round": found.round.pk})
+    return format_html('{} <a href="{}">{}</a>', refusal.message, url, _("Share out"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +129,8 @@ def advance(request: HttpRequest, code: str, round: uuid.UUID, to: str) -> HttpR
     if to not in NEXT.values():
         raise Http404
     if to == Round.State.SETTLED and "sure" not in request.POST and (left := queries.unmarked_buildings(found.round)):
-        return render(request, "orders/settle.html", {"round": found.round, "buildings": left})
+        context = {"round": found.round, "buildings": left, "short": [good.goods for good in short_goods(found.round)]}
+        return render(request, "orders/settle.html", context)
     done = {
         Round.State.SHOPPING: _("The volunteers are shopping now."),
         Round.State.DELIVERING: _("On its way to the doors. Mark at each building what arrived."),

@@ -145,6 +145,7 @@ def test_doors_when_marked_by_thumb_change_in_place(
 
     expect(phone_page.locator("#counts")).to_contain_text("1/2")
     expect(door.locator(".chip")).to_contain_text("已送达")
+    phone_page.locator("#rest > summary").tap()
     phone_page.get_by_role("button", name="其余全部送达").tap()
     expect(phone_page.locator("#counts")).to_contain_text("2/2")
     assert phone_page.evaluate("document.documentElement.scrollWidth") == 390

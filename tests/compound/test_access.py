@@ -28,6 +28,7 @@ PUBLIC = {
     "lan/ca.crt",  # the certificate itself, public by its nature
     "s/",  # where the code on a sheet is typed in
     "s/<str:code>",  # the short code is the key
+    "s/<str:code>/doors/",  # exceptions off a delivery run; of every other sheet, and without a key, nothing
     "s/<str:code>/",
     "c/<slug:code>/gate/",  # a gate phone's page: markup, the same for every code; its token opens the rest
     "c/<slug:code>/gate/worker.js",
@@ -39,6 +40,8 @@ PUBLIC = {
     "api/v1/gate/checks",
     "api/v1/gate/roll",
     "api/v1/gate/devices",  # a one-time code becomes a phone's token; rate-limited
+    "api/v1/orders/events",  # whoever is not logged in gets 403, not a page: Django REST framework asks who it is
+    "api/v1/orders/pictures",
     "api/schema/",  # what the API takes and gives: no data
 }
 # Values for what stands in an address, none of which exists.

@@ -36,6 +36,7 @@ from gate.models import RollChange
 from orders.models import ChainEntry, ChainImport, Nickname, RoundSchedule
 from tests import make
 from tests.gate.one_of_each import one_of_each
+from tests.orders.one_of_each import one_of_each as one_of_each_to_the_door
 from tests.roster.one_of_each import one_of_each as one_of_each_of_the_roster
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,7 @@ def fill(of: Compound, secretary: User, *numbers: int) -> None:
         )
         RoundSchedule.objects.create(compound=of, supply_point=make.supply_point(of), cutoff=dt.time(number))
         one_of_each(household, by=secretary, plate=f"沪A1234{number}")
+        one_of_each_to_the_door(household, by=secretary, number=number)
         one_of_each_of_the_roster(of, number, phone=str(phones + 70 + number))
 
 
@@ -135,8 +137,18 @@ def test_admin_when_listed_has_every_table_of_registry_gate_roster_and_orders() 
     apps_of = [apps.get_app_config(name) for name in ("compound", "gate", "roster", "orders")]
     ours = {model._meta.label_lower for app in apps_of for model in app.get_models()}
     shown = {model._meta.label_lower for model in admin.site._registry}
-    # The worker's sign of life is for /healthz, the roll's notes are the triggers' own.
-    assert ours - shown == {"compound.heartbeat", "gate.rollchange"}
+    # The worker's sign of life is for /healthz, the roll's notes are the triggers' own; what phones sent is behind
+    # the rows that it made, and the parts of a run, a station and a sharing stand on their page.
+    assert ours - shown == {
+        "compound.heartbeat",
+        "gate.rollchange",
+        "orders.allotment",
+        "orders.handovergap",
+        "orders.phoneevent",
+        "orders.picture",
+        "orders.stationbuilding",
+        "orders.trip",
+    }
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -75,7 +75,7 @@ def test_upload_when_it_has_50_megabytes_says_so(coordinator: Client) -> None:
 
 
 def test_upload_when_empty_says_so(coordinator: Client) -> None:
-    assert send(coordinator, b"").context["form"].errors["file"] == ["文件是空的。请选住户名单的文件再传一次。"]
+    assert send(coordinator, b"").context["form"].errors["file"] == ["文件是空的。请重新选择名单文件上传。"]
 
 
 def test_preview_when_confirmed_imports_and_forgets_the_upload(coordinator: Client, of: Compound) -> None:

@@ -197,7 +197,7 @@ def test_file_when_small_but_much_work_is_refused(name: str) -> None:
     with pytest.raises(ListRefused) as refused:
         load(build())
     assert refused.value.code == code
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 30
 
 
 def test_list_when_one_row_is_at_the_very_end_is_read() -> None:
@@ -216,7 +216,7 @@ def test_list_when_most_rows_are_empty_is_read_quickly(empty: bytes) -> None:
     started = time.perf_counter()
     rows = next(iter(load(workbook(HEAD + wide + empty * 50_000)))).rows
     assert [row.number for row in rows] == [1, 2]
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 12
 
 
 def test_list_when_its_cells_do_not_say_their_place_is_read() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compound.household_list import ListRefused, load, read_book
-from compound.household_list.grid import Book, Cell, Row, Sheet
+from compound.spreadsheet.grid import Book, Cell, Row, Sheet
 from tests.compound.household_lists import text, xlsx
 
 WORDS = [

@@ -19,13 +19,23 @@ def labels(*roles):
     return [entry.url_name for entry in menu_for(standing) if entry.url_name.startswith("orders:")]
 
 
+EVERY_ORDER_PAGE = [
+    "orders:rounds",
+    "orders:shopping_lists",
+    "orders:runs",
+    "orders:carrying",
+    "orders:reliefs",
+    "orders:not_served",
+]
+
+
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.COORDINATOR, ["orders:rounds", "orders:not_served"]),
-        (Role.SUPPLY, ["orders:rounds", "orders:not_served"]),
-        (Role.SECRETARY, ["orders:rounds", "orders:not_served"]),
-        (Role.VOLUNTEER, []),
+        (Role.COORDINATOR, EVERY_ORDER_PAGE),
+        (Role.SUPPLY, EVERY_ORDER_PAGE),
+        (Role.SECRETARY, EVERY_ORDER_PAGE),
+        (Role.VOLUNTEER, ["orders:shopping_lists", "orders:carrying", "orders:reliefs"]),
         (Role.GATE, []),
     ],
 )

@@ -5,10 +5,10 @@ import secrets
 
 import pytest
 
-from compound.household_list.grid import Book, Cell, Row, Sheet
 from compound.models import StoredFile, User
 from compound.refusals import Refusal
 from compound.services import accounts, household_uploads, start
+from compound.spreadsheet.grid import Book, Cell, Row, Sheet
 from tests import make
 from tests.make import ELEVEN
 

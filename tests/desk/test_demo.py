@@ -27,7 +27,7 @@ from gate.models import (
     TemperatureRecord,
 )
 from gate.services.passes import token_of
-from orders.models import ChainEntry, ChainImport, Order, OrderLine, Round
+from orders.models import ChainEntry, ChainImport, Order, OrderLine, Purchase, Round
 from tests import make
 
 TUESDAY = dt.date(2022, 8, 23)
@@ -137,17 +137,21 @@ def test_demo_room_20_1702_has_nothing_that_keeps_it_at_home(capsys):
 def test_demo_today_has_something_of_everything(capsys):
     make_demo(capsys, households=400)
     compound = Compound.objects.get(code="demo")
-    last = compound.rounds.filter(closed_at__isnull=False).order_by("-cutoff_at").first()
+    closed = compound.rounds.filter(closed_at__isnull=False).order_by("-cutoff_at")
+    cabbages, more = closed.get(title="爱心白菜"), closed.get(title="今天加单")
+    last = closed.exclude(pk__in=[cabbages.pk, more.pk])[0]
     now = compound.rounds.get(title="8月23日 12:00")
     imports = Counter(ChainImport.objects.filter(round=now).values_list("state", flat=True))
     channels = set(Order.objects.filter(round=now, state="placed").values_list("channel", flat=True))
 
-    assert {sheet.kind for sheet in Sheet.objects.filter(group=last.pk)} == {
-        "shopping_list",
-        "bag_slips",
-        "delivery_run",
-        "not_served",
-    }
+    every_day = {"shopping_list", "bag_slips", "delivery_run", "not_served"}
+    assert {sheet.kind for sheet in Sheet.objects.filter(group=last.pk)} == every_day
+    assert {sheet.kind for sheet in Sheet.objects.filter(group=cabbages.pk)} == every_day | {"sharing"}
+    bought = Counter(Purchase.objects.filter(good__round=more).values_list("kind", flat=True))
+    assert bought == {"bought": 6, "substitute": 1, "short": 1}
+    given = OrderLine.objects.filter(order__round=cabbages).aggregate(given=Sum("allocated"), doors=Count("pk"))
+    # 400 households, of which some stand empty: fewer cabbages in proportion.
+    assert given["given"] == 70 * given["doors"] // 368
     assert imports == {"confirmed": 2, "review": 1}
     assert channels == {"chain", "phone"}
     assert Order.objects.filter(round=last, state="late").count() == 1
@@ -231,7 +235,13 @@ def dump(compound):
         .order_by("chain_import", "position")
         .values_list("chain_import", "raw", "household__room", "decision", "order")
     )
-    sheets = list(Sheet.objects.filter(compound=compound).order_by("id").values_list("id", "title", "rows_sha256"))
+    # A sharing's checksum is over claims that are named by the lines' numbers, and those are counters.
+    sheets = [
+        (key, name, rows if kind != "sharing" else "")
+        for key, name, kind, rows in Sheet.objects.filter(compound=compound)
+        .order_by("id")
+        .values_list("id", "title", "kind", "rows_sha256")
+    ]
     members = sorted(Membership.objects.filter(compound=compound).values_list("user__name", "role", "building__name"))
     rules = list(compound.rulebooks.order_by("starts_at").values_list("notice", "starts_at", "persons"))
     passes = list(Pass.objects.filter(compound=compound).order_by("id").values_list("id", "household__room", "kind"))

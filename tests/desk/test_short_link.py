@@ -60,7 +60,7 @@ def test_short_link_without_a_login_shows_rooms_and_nothing_of_the_people(round,
     answer = client.get(f"/s/{code_of(round, kind)}")
     words = answer.content.decode()
     assert lines(answer) == found
-    assert [word for word in ("周旻", "放", "打开PDF", "收回") if word in words] == []
+    assert [word for word in ("周旻", "放周", "打开PDF", "收回") if word in words] == []
     assert "no-store" in answer.headers["Cache-Control"]
 
 

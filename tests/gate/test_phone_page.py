@@ -71,9 +71,9 @@ def test_shell_when_read_names_files_that_are_there() -> None:
 
 def test_shell_when_collected_has_hashed_names_alone_and_another_version_after_a_change(tmp_path: Path) -> None:
     """Two collections in processes of their own: the project's files, and with one word changed at the root of all."""
-    (tmp_path / "changed/js/gate").mkdir(parents=True)
-    clock = (BASE_DIR / "static/js/gate/clock.js").read_text(encoding="utf-8")
-    (tmp_path / "changed/js/gate/clock.js").write_text(clock.replace("10 * 60_000", "11 * 60_000"), encoding="utf-8")
+    (tmp_path / "changed/js/outbox").mkdir(parents=True)
+    clock = (BASE_DIR / "static/js/outbox/clock.js").read_text(encoding="utf-8")
+    (tmp_path / "changed/js/outbox/clock.js").write_text(clock.replace("10 * 60_000", "11 * 60_000"), encoding="utf-8")
     (tmp_path / "changed_settings.py").write_text(
         f"from compound.settings import *\nSTATICFILES_DIRS = [{str(tmp_path / 'changed')!r}, *STATICFILES_DIRS]\n",
         encoding="utf-8",
@@ -84,7 +84,7 @@ def test_shell_when_collected_has_hashed_names_alone_and_another_version_after_a
     assert len(before[1]) == len(after[1]) == len(shell().files)
     # Whatever imports the changed file, and so on up to the page, has a new name; nothing else has.
     changed = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in set(after[1]) - set(before[1])}
-    assert changed == {f"/static/js/gate/{name}.js" for name in ("clock", "session", "page")}
+    assert changed == {f"/static/js/{name}.js" for name in ("outbox/clock", "gate/session", "gate/page")}
     assert before[0] != after[0]
 
 

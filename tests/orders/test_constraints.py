@@ -9,6 +9,7 @@ from orders.models import ChainEntry, ChainImport, Nickname, RoundSchedule, Sect
 from tests import make
 from tests.make import ELEVEN, NOON
 from tests.named_constraints import again, changed, named_constraints, refused_by, rows_of
+from tests.orders.test_constraints_to_the_door import TABLE as TO_THE_DOOR
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -115,6 +116,7 @@ def test_bad_row_is_refused_by_the_database(good: SimpleNamespace, constraint: s
         lambda good: again(good.entry, position=1, decided_at=NOON, decided_by_id=good.by.pk),
         lambda good: changed(good.order, state="cancelled", ended_at=NOON, ended_by=good.by),
         lambda good: changed(good.order, channel="chain", chain_import=good.paste),
+        lambda good: changed(good.order, channel="list", chain_import=good.paste),
         lambda good: marked(good, "missing", 1),
         lambda good: marked(good, "refused", 0),
         lambda good: changed(good.line, closed_at=NOON, closed_by=good.by, closed_reason="已退款"),
@@ -125,4 +127,4 @@ def test_good_row_beside_it_goes_through(good: SimpleNamespace, deed) -> None:  
 
 
 def test_every_named_constraint_stands_in_the_table() -> None:
-    assert named_constraints("orders") == {row.values[0] for row in TABLE}
+    assert named_constraints("orders") == {row.values[0] for row in [*TABLE, *TO_THE_DOOR]}

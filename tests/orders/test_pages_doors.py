@@ -10,6 +10,7 @@ from django.urls import reverse
 from compound.models import Role
 from orders.models import Order, OrderLine
 from orders.services import rounds
+from orders.services.packing import pack_household
 from tests import make
 from tests.make import ELEVEN, NOON, Decimal
 
@@ -201,10 +202,8 @@ def delivering(client, clock, compound, coordinator, round):
 
 @pytest.fixture
 def mark(client, delivering):
-    def post(room, *, htmx=False, **data):
-        headers = {"HX-Request": "true"} if htmx else {}
-        address = url("delivery_mark", round=delivering.pk, building="3")
-        return client.post(address, {"room": room, **data}, headers=headers)
+    def post(room, **data):
+        return client.post(url("delivery_mark", round=delivering.pk, building="3"), {"room": room, **data})
 
     return post
 
@@ -215,9 +214,9 @@ def outcomes(room):
 
 
 def test_delivery_page_has_the_doors_in_walking_order(client, delivering):
-    run = client.get(url("delivery", round=delivering.pk, building="3")).context["run"]
-    assert [(door.household.room, len(door.lines)) for door in run.doors] == [("3-1-501", 2), ("3-2-501", 1)]
-    assert (run.open, run.marked) == (2, 0)
+    walk = client.get(url("delivery", round=delivering.pk, building="3")).context["walk"]
+    assert [(door.household.room, len(door.lines)) for door in walk.doors] == [("3-1-501", 2), ("3-2-501", 1)]
+    assert (walk.counts.open, walk.counts.marked) == (2, 0)
 
 
 @pytest.mark.parametrize(("do", "delivered"), [("delivered", 1), ("refused", 0), ("nobody_home", 0)])
@@ -238,7 +237,7 @@ def test_mark_what_is_missing_with_what_did_arrive_delivers_the_rest(mark):
 def test_mark_as_missing_what_arrived_whole_is_refused_at_the_door(client, mark):
     line = OrderLine.objects.get(goods="土豆").pk
     response = mark("3-1-501", do="missing", line=[line], **{f"arrived-{line}": "4"})
-    assert [door.error for door in response.context["run"].doors] == ["实到数量要少于订购数量，否则就不算缺货。", ""]
+    assert [door.error for door in response.context["walk"].doors] == ["实到数量要少于订购数量，否则就不算缺货。", ""]
     assert outcomes("3-1-501") == [("鸡蛋", "", None), ("土豆", "", None)]
 
 
@@ -250,7 +249,7 @@ def test_mark_missing_with_nothing_ticked_is_refused(mark):
 def test_mark_missing_with_a_line_of_another_door_is_refused_and_marks_nothing(mark, line):
     line = OrderLine.objects.get(goods="盐").pk if line == "door" else line
     response = mark("3-1-501", do="missing", line=[line])
-    errors = [door.error for door in response.context["run"].doors]
+    errors = [door.error for door in response.context["walk"].doors]
     assert errors == ["这一条已经不在了，请刷新页面。", ""]
     assert outcomes("3-1-501") == [("鸡蛋", "", None), ("土豆", "", None)]
 
@@ -264,16 +263,31 @@ def test_delivery_page_shows_remarks_without_anybodys_number(client, compound, d
     assert ("放门口，电话（号码略）" in page, "13900001234" in page) == (True, False)
 
 
-def test_mark_by_htmx_answers_with_the_door_and_the_counts(mark):
-    page = text_of(mark("3-2-501", do="delivered", htmx=True))
-    assert (page.count("<li"), 'id="counts"' in page, "1/2" in page, "<html" in page) == (1, True, True, False)
-
-
 def test_all_others_delivered_leaves_what_was_marked(client, mark, delivering):
     mark("3-2-501", do="refused")
-    client.post(url("delivery_rest", round=delivering.pk, building="3"))
+    asked = client.post(url("delivery_rest", round=delivering.pk, building="3"))
+    assert outcomes("3-1-501") == [("鸡蛋", "", None), ("土豆", "", None)]
+    assert (asked.context["rest"], asked.context["asks_rest"]) == ({"lines": 2, "doors": 1, "left_out": 0}, True)
+    client.post(url("delivery_rest", round=delivering.pk, building="3"), {"lines": "2"})
     assert outcomes("3-2-501") == [("盐", "refused", Decimal(0))]
     assert outcomes("3-1-501") == [("鸡蛋", "delivered", Decimal(2)), ("土豆", "delivered", Decimal(4))]
+
+
+def test_all_others_delivered_leaves_out_what_is_in_no_bag_once_bags_are_packed(
+    client, compound, coordinator, delivering
+):
+    packed = OrderLine.objects.get(goods="盐")
+    pack_household(
+        round=delivering,
+        household=packed.order.household,
+        packed={packed.pk: packed.ordered},
+        bags=1,
+        by=coordinator,
+        at=NOON,
+    )
+    client.post(url("delivery_rest", round=delivering.pk, building="3"), {"lines": "9"})
+    assert outcomes("3-2-501") == [("盐", "delivered", packed.ordered)]
+    assert outcomes("3-1-501") == [("鸡蛋", "", None), ("土豆", "", None)]
 
 
 def test_doors_of_an_open_round_can_not_be_marked(client, compound, coordinator, round):

@@ -268,7 +268,7 @@ def test_round_snapshot_when_there_are_more_households_reads_no_more_often(house
         make.order(round, door, ("盐", "1", "包"), ("糖", "1", "包"), by=coordinator)
         make.order(before, door, ("醋", "1", "瓶"), by=coordinator)
     fresh = Round.objects.select_related("compound", "supply_point").get(pk=round.pk)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         snapshot = round_snapshot(fresh)
     assert (len(snapshot.doors), len(snapshot.lines), len(snapshot.leftovers)) == (
         households,

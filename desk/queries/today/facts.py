@@ -13,9 +13,12 @@ from compound.access import Standing
 from compound.days import Clock
 from compound.models import Compound, Household, Job, Sheet
 from desk.queries.today.gates import GateFacts, read_gates
+from desk.queries.today.relief import read_relief
 from desk.queries.today.roster import RosterFacts, read_roster
 from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, Round
 from orders.queries.delivery import owed_lines
+from orders.queries.minimums import Minimum, waiting_minimums
+from orders.queries.relief import Figures
 
 S = Round.State
 # A failed job is nobody's business any more after two days.
@@ -45,12 +48,14 @@ class Facts:
     placed: dict[Any, tuple[int, int]]  # round → orders, households
     late: dict[Any, int]  # round → orders
     late_titles: dict[Any, str]
+    minimums: list[Minimum]
     reviews: list[Review]
     left: dict[str, Any]
     sheets: dict[Any, int]  # round → sheets
     jobs: dict[str, Job]  # round → the newest job that makes its sheets
     gates: GateFacts | None
     roster: RosterFacts
+    relief: list[Figures]
 
     @property
     def open(self) -> list[Round]:
@@ -95,12 +100,14 @@ def read_facts(compound: Compound, membership: Standing, clock: Clock, doors: di
         placed=placed,
         late=late,
         late_titles=titles,
+        minimums=waiting_minimums(compound, clock.now) if access.can_run_orders(membership) else [],
         reviews=_reviews(compound),
         left=_left(compound, membership, clock.now),
         sheets=_sheets(ids),
         jobs=_jobs(compound, clock.now),
         gates=read_gates(compound, membership, clock),
         roster=read_roster(compound, membership, clock),
+        relief=read_relief(compound, membership, clock.now),
     )
 
 

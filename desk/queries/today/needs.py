@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from compound import access
 from compound.models import Job
-from desk.queries.today import roster
+from desk.queries.today import relief, roster
 from desk.queries.today.facts import Facts, S
 from desk.queries.today.gates import need_rows
+from orders.quantities import plain
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def needs_of(facts: Facts) -> Iterable[Need]:
     if access.can_run_orders(member):
         yield from _review_needs(facts)
         yield from _late_needs(facts)
+        yield from _minimum_needs(facts)
         yield from _job_needs(facts)
         if not facts.open:
             yield Need(
@@ -48,6 +50,8 @@ def needs_of(facts: Facts) -> Iterable[Need]:
                 _("Open a round"),
                 facts.url("orders:round_new"),
             )
+    for row in relief.need_rows(facts.relief, member, facts.url):
+        yield Need(*row)
     if access.can_see_orders(member):
         for round in facts.rounds:
             made = facts.sheets.get(round.pk, 0)
@@ -94,6 +98,25 @@ def _review_needs(facts: Facts) -> Iterable[Need]:
             detail,
             action,
             facts.url("orders:review", paste=review.paste),
+        )
+
+
+def _minimum_needs(facts: Facts) -> Iterable[Need]:
+    """Group buys of closed rounds that did not come about and that nobody has decided on."""
+    for minimum in facts.minimums:
+        offer = minimum.offer
+        unit = offer.item.unit
+        yield Need(
+            _("%(goods)s: %(ordered)s of at least %(least)s")
+            % {
+                "goods": offer.item.name,
+                "ordered": f"{plain(minimum.ordered)}{unit}",
+                "least": f"{plain(offer.minimum or minimum.ordered)}{unit}",
+            },
+            _("for %(round)s") % {"round": offer.round.title},
+            _("Decide"),
+            facts.url("orders:minimums", round=offer.round_id),
+            "wait",
         )
 
 

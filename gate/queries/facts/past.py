@@ -1,7 +1,7 @@
 """What a household and a pass have done lately: read behind the locks, and made into facts."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -122,8 +122,10 @@ def past_of(
     count_outside: bool,
     since: int | None = None,
     root: uuid.UUID | None = None,
+    locks: tuple[Prepared, Mapping[str, Any]] | None = None,
 ) -> Past:
-    """One statement. `root`: the passage that the check is about, by default itself.
+    """One statement. `root`: the passage that the check is about, by default itself. `locks`: taken first, in the same
+    message.
 
     `since` (ms): from when on finished outings are wanted; by default what the decision needs."""
     door, card = ground.door, ground.card
@@ -136,8 +138,10 @@ def past_of(
         "card": card.id if card else None,
         "since": moment_of(_window_start(ground.rows, now) if since is None else since),
     }
+    take_locks, of_locks = locks or (None, {})
     with connection.cursor() as cursor:
-        (ASK_PAST_AND_OUTSIDE if count_outside else ASK_PAST).run(cursor, given)
+        ask = ASK_PAST_AND_OUTSIDE if count_outside else ASK_PAST
+        ask.run(cursor, {**of_locks, **given}, behind=take_locks)
         found = cursor.fetchall()
     rows = {row[4]: Row(*row[4:]) for row in found if row[4] is not None}
     in_order = sorted(rows.values(), key=lambda row: (row.out, row.id))

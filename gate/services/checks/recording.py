@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 
 from compound import throttle
 from compound.models import Compound, Gate, User
+from compound.moments import event_moment
 from compound.refusals import Refusal
 from gate.models import Device
-from gate.moments import event_moment
 from gate.queries.facts import Ground, known_of, moment_of, ms_of, past_of
 from gate.services import corrections
 from gate.services.checks import readings
 from gate.services.checks.act import Act, Desk
 from gate.services.checks.asking import NewCheck, Result
 from gate.services.checks.rows import Moved, Replayed, stored_answer
-from gate.services.checks.subjects import asked_facts, ground_for, lock, root_of
+from gate.services.checks.subjects import asked_facts, ground_for, locks_of, root_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +103,8 @@ def record_passage(desk: Desk, check: NewCheck, ground: Ground) -> Result:
     rules = ground.rules_at(event)
     is_capped = rules.max_outside is not None and not is_of_temperature
     root = root_of(check, ground)
-    lock(desk, ground, is_capped=is_capped and asked.direction == "out", root=root)
-    past = past_of(desk.compound, ground, check=check.id, now=event, count_outside=is_capped, root=root)
+    locks = locks_of(desk, ground, is_capped=is_capped and asked.direction == "out", root=root)
+    past = past_of(desk.compound, ground, check=check.id, now=event, count_outside=is_capped, root=root, locks=locks)
     if past.known_in is not None:
         raise Replayed
     if past.changes != ground.changes:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -85,17 +85,20 @@ def means_of(check: NewCheck, ground: Ground) -> Literal["pass", "room", "plate"
 
 def lock(desk: Desk, *grounds: Ground, is_capped: bool, root: uuid.UUID | None = None) -> None:
     """Passage (`root`), compound, households, pass, in this order. A pass of a household is behind its lock."""
-    doors = [ground.door.id for ground in grounds if ground.door]
-    cards = [ground.card.id for ground in grounds if ground.card and not ground.door]
+    statement, values = locks_of(desk, *grounds, is_capped=is_capped, root=root)
     with connection.cursor() as cursor:
-        TAKE_LOCKS.run(
-            cursor,
-            {
-                "root": root,
-                "cap": CAP_LOCK,
-                "compound": desk.compound.pk,
-                "is_capped": is_capped,
-                "doors": doors,
-                "cards": cards,
-            },
-        )
+        statement.run(cursor, values)
+
+
+def locks_of(
+    desk: Desk, *grounds: Ground, is_capped: bool, root: uuid.UUID | None = None
+) -> tuple[Prepared, dict[str, Any]]:
+    """What `lock` asks, for `past_of` to ask first."""
+    return TAKE_LOCKS, {
+        "root": root,
+        "cap": CAP_LOCK,
+        "compound": desk.compound.pk,
+        "is_capped": is_capped,
+        "doors": [ground.door.id for ground in grounds if ground.door],
+        "cards": [ground.card.id for ground in grounds if ground.card and not ground.door],
+    }

@@ -1,10 +1,11 @@
-"""What the four sheets of a round say, as typed rows: built from plain data, kept as JSON, compared with each other.
+"""What the sheets of a round say, as typed rows: built from plain data, kept as JSON, compared with each other.
 
 No database, no clock, no words of the interface. `orders/queries/sheets.py` reads the snapshot that the builders
 take, `orders/sheets` draws the rows.
 """
 
 from orders.queries.sheet_rows.build import (
+    Buying,
     Door,
     Leftover,
     OrderedLine,
@@ -15,9 +16,11 @@ from orders.queries.sheet_rows.build import (
     sheets_of,
     shopping_lists,
     walk_of,
+    walking_order,
 )
 from orders.queries.sheet_rows.changes import Change, Marked, Summary, bag_changes, merge, summary
 from orders.queries.sheet_rows.numbers import plain, without_numbers
+from orders.queries.sheet_rows.relief import ReliefStop, ReliefTicks
 from orders.queries.sheet_rows.rows import (
     BagLine,
     BagSlip,
@@ -25,6 +28,7 @@ from orders.queries.sheet_rows.rows import (
     DeliveryRun,
     LeftLine,
     NotServed,
+    Packs,
     RunStop,
     SheetRows,
     ShoppingLine,
@@ -36,11 +40,13 @@ from orders.queries.sheet_rows.rows import (
     from_json,
     to_json,
 )
+from orders.queries.sheet_rows.sharing import SharedLine, SharingResult
 
 __all__ = [
     "BagLine",
     "BagSlip",
     "BagSlips",
+    "Buying",
     "Change",
     "DeliveryRun",
     "Door",
@@ -49,7 +55,12 @@ __all__ = [
     "Marked",
     "NotServed",
     "OrderedLine",
+    "Packs",
+    "ReliefStop",
+    "ReliefTicks",
     "RunStop",
+    "SharedLine",
+    "SharingResult",
     "SheetRows",
     "ShoppingLine",
     "ShoppingList",
@@ -71,5 +82,6 @@ __all__ = [
     "summary",
     "to_json",
     "walk_of",
+    "walking_order",
     "without_numbers",
 ]

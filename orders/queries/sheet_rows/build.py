@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import Final
 
 from compound.rooms import sort_key as _sort_key
+from orders.packs import to_buy
 from orders.queries.sheet_rows.numbers import plain
 from orders.queries.sheet_rows.rows import (
     BagLine,
@@ -26,6 +27,7 @@ from orders.queries.sheet_rows.rows import (
     DeliveryRun,
     LeftLine,
     NotServed,
+    Packs,
     RunStop,
     SheetRows,
     ShoppingLine,
@@ -35,6 +37,7 @@ from orders.queries.sheet_rows.rows import (
     Why,
     total,
 )
+from orders.queries.sheet_rows.sharing import SharingResult
 
 LIFT_FROM_FLOORS: Final = 7
 # A room is sorted several times a round, and its key is as dear as reading it.
@@ -57,10 +60,28 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Buying:
+    """How a good is bought: weighed, or `pack_size` of it in one `pack_name`, rounded as `Offer.Rounding` says."""
+
+    is_weighed: bool = False
+    pack_size: Decimal | None = None
+    pack_name: str = ""
+    rounding: str = "up"
+    surplus: str = "stock"
+
+    def packs(self, needed: Decimal) -> Packs | None:
+        count, quantity, over = to_buy(needed, self.pack_size, self.rounding)
+        if count is None or self.pack_size is None:
+            return None
+        return Packs(count, self.pack_name, plain(self.pack_size), plain(quantity), plain(over), self.surplus)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderedLine:
     """One line of a placed order. `goods` '' stands for an order without any line: its household still gets a slip.
 
-    `words` are the orderer's, `goods` the catalogue's where they matched, else the same.
+    `words` are the orderer's, `goods` the catalogue's where they matched, else the same. `buying` says how the good
+    is bought where that is not one by one; it is for the good's own unit.
     """
 
     room: str
@@ -75,6 +96,15 @@ class OrderedLine:
     order: str = ""
     remark: str = ""
     name: str = ""
+    buying: Buying | None = None
+    # After a sharing out: what it gets of the good, and what of something else, by name.
+    allocated: Decimal | None = None
+    instead: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def in_bag(self) -> Decimal:
+        """Of the good itself."""
+        return self.quantity if self.allocated is None else self.allocated
 
     @property
     def shown(self) -> str:
@@ -112,6 +142,7 @@ class Snapshot:
     lines: tuple[OrderedLine, ...]
     leftovers: tuple[Leftover, ...] = ()
     runs: tuple[str, ...] = ()
+    sharings: tuple[SharingResult, ...] = ()
 
 
 def floor_of(number: str) -> int:
@@ -132,7 +163,7 @@ def walk_of(doors: Iterable[Door]) -> Walk:
     return Walk.DOWN if lift else Walk.UP
 
 
-def _walking_order(doors: Sequence[Door]) -> list[Door]:
+def walking_order(doors: Sequence[Door]) -> list[Door]:
     upward = walk_of(doors) is Walk.UP
     return sorted(
         doors,
@@ -149,7 +180,7 @@ def _by_building(doors: Iterable[Door]) -> list[tuple[str, list[Door]]]:
     found: dict[str, list[Door]] = defaultdict(list)
     for door in doors:
         found[door.building].append(door)
-    return [(name, _walking_order(found[name])) for name in sorted(found, key=sort_key)]
+    return [(name, walking_order(found[name])) for name in sorted(found, key=sort_key)]
 
 
 def shopping_lists(snapshot: Snapshot) -> tuple[ShoppingList, ...]:
@@ -200,6 +231,7 @@ def _shopping_line(lines: list[OrderedLine]) -> ShoppingLine:
         if shown != first.goods
     ]
     prices = [line.price for line in lines if line.price is not None]
+    buying = next((line.buying for line in lines if line.buying is not None), Buying())
     return ShoppingLine(
         first.section,
         first.goods,
@@ -208,23 +240,42 @@ def _shopping_line(lines: list[OrderedLine]) -> ShoppingLine:
         len({line.room for line in lines}),
         plain(prices[0]) if prices else None,
         tuple(variants),
+        buying.packs(sum((line.quantity for line in lines), Decimal(0))),
+        buying.is_weighed,
     )
 
 
 def _slip(room: str, lines: Sequence[OrderedLine]) -> BagSlip:
-    """All orders of one household in one bag; the same good ordered twice is one line."""
-    goods: dict[tuple[str, str], list[Decimal]] = {}
+    """All orders of one household in one bag; the same good ordered twice is one line.
+
+    What came short is there with what it gets, be it nothing, and with what it wanted; what it gets instead comes
+    right after it. Who gets nothing at all has a slip and no bag.
+    """
+    goods: dict[tuple[str, str], list[OrderedLine]] = {}
     for line in lines:
         if line.goods:
-            goods.setdefault((line.shown, line.unit), []).append(line.quantity)
+            goods.setdefault((line.shown, line.unit), []).append(line)
+    inside = tuple(bag for (shown, unit), group in goods.items() for bag in _in_bag(shown, unit, group))
     remarks = dict.fromkeys(line.remark for line in lines if line.remark)
     names = dict.fromkeys(line.name for line in lines if line.name)
     return BagSlip(
         room,
         " / ".join(names),
-        tuple(BagLine(shown, unit, total(quantities)) for (shown, unit), quantities in goods.items()),
+        inside,
         "；".join(remarks),
+        bags=1 if not inside or any(bag.quantity != "0" for bag in inside) else 0,
     )
+
+
+def _in_bag(shown: str, unit: str, lines: Sequence[OrderedLine]) -> Iterator[BagLine]:
+    wanted, got = total([line.quantity for line in lines]), total([line.in_bag for line in lines])
+    yield BagLine(shown, unit, got, "" if got == wanted else wanted)
+    others: dict[str, list[Decimal]] = {}
+    for line in lines:
+        for name, quantity in line.instead:
+            others.setdefault(name, []).append(quantity)
+    for name, quantities in others.items():
+        yield BagLine(name, unit, total(quantities), instead_of=shown)
 
 
 def _slips(snapshot: Snapshot) -> dict[str, BagSlip]:
@@ -295,6 +346,7 @@ def sheets_of(snapshot: Snapshot) -> tuple[SheetRows, ...]:
     """All sheets of a round in the order in which they are used."""
     return (
         *shopping_lists(snapshot),
+        *snapshot.sharings,
         bag_slips(snapshot),
         *delivery_runs(snapshot),
         not_served(snapshot),

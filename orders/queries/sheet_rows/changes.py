@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from orders.queries.sheet_rows.relief import ReliefTicks
 from orders.queries.sheet_rows.rows import (
     BagLine,
     BagSlip,
@@ -16,6 +17,7 @@ from orders.queries.sheet_rows.rows import (
     SheetRows,
     ShoppingList,
 )
+from orders.queries.sheet_rows.sharing import SharingResult
 
 Row = TypeVar("Row")
 
@@ -118,6 +120,10 @@ def summary(previous: SheetRows, current: SheetRows) -> Summary:
             return _count(merge(previous.slips, current.slips, key=lambda slip: slip.key))
         case DeliveryRun(), DeliveryRun():
             return _count(merge(previous.stops, current.stops, key=lambda stop: stop.key))
+        case ReliefTicks(), ReliefTicks():
+            return _count(merge(previous.stops, current.stops, key=lambda stop: stop.key))
+        case SharingResult(), SharingResult():
+            return _count(merge(previous.lines, current.lines, key=lambda line: line.key))
         case NotServed(), NotServed():
             return _count(merge(previous.lines, current.lines, key=lambda line: line.key))
     raise ValueError(f"{previous.kind} cannot be compared with {current.kind}")

@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from orders.queries.sheet_rows.numbers import plain, without_numbers
+from orders.queries.sheet_rows.relief import ReliefTicks
+from orders.queries.sheet_rows.sharing import SharingResult
 
 # What `json` makes of a stored version.
 Json = Mapping[str, Any]
@@ -38,6 +40,7 @@ class Why(StrEnum):
     MISSING = "missing"
     REFUSED = "refused"
     NOBODY_HOME = "nobody_home"
+    DAMAGED = "damaged"
     NOT_DELIVERED = "not_delivered"
     LATE = "late"
     UNREAD = "unread"
@@ -55,8 +58,26 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Packs:
+    """A good that is bought by the pack: `count` packs of `size` each, and what is over or (`over` < 0) short then.
+
+    `to` says where it goes that is over: a value of `Offer.Surplus`.
+    """
+
+    count: int
+    name: str
+    size: str
+    quantity: str
+    over: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShoppingLine:
-    """One good: its total over all households. `price` is yuan a unit as offered, None when only the till knows."""
+    """One good: its total over all households. `price` is yuan a unit as offered, None when only the till knows.
+
+    `is_weighed`: the total is a wish, the scales say how much it becomes.
+    """
 
     section: str
     goods: str
@@ -65,6 +86,8 @@ class ShoppingLine:
     households: int
     price: str | None = None
     variants: tuple[Variant, ...] = ()
+    packs: Packs | None = None
+    is_weighed: bool = False
 
     def __post_init__(self) -> None:
         _unnumbered(self, "goods")
@@ -90,16 +113,27 @@ class ShoppingList:
 
 @dataclass(frozen=True, slots=True)
 class BagLine:
+    """What is in the bag. After a sharing out `ordered` is what was wanted; `instead_of`: what it replaces."""
+
     goods: str
     unit: str
     quantity: str
+    ordered: str = ""
+    instead_of: str = ""
 
     def __post_init__(self) -> None:
-        _unnumbered(self, "goods")
+        _unnumbered(self, "goods", "instead_of")
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.goods, self.unit
+    def key(self) -> tuple[str, ...]:
+        return (self.goods, self.unit, self.instead_of) if self.instead_of else (self.goods, self.unit)
+
+    def to_list(self) -> list[str]:
+        """Without what is empty at the end: a slip that nobody had to share reads as it always did."""
+        parts = [self.goods, self.unit, self.quantity, self.ordered, self.instead_of]
+        while len(parts) > 3 and not parts[-1]:
+            parts.pop()
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +245,7 @@ class NotServed:
         return len({line.room for line in self.lines if line.room})
 
 
-SheetRows = ShoppingList | BagSlips | DeliveryRun | NotServed
+SheetRows = ShoppingList | BagSlips | DeliveryRun | NotServed | ReliefTicks | SharingResult
 
 
 # ── JSON there and back ───────────────────────────
@@ -231,6 +265,7 @@ def to_json(rows: SheetRows) -> dict[str, Any]:
                     "households": line.households,
                     "price": line.price,
                     "variants": [[variant.goods, variant.quantity] for variant in line.variants],
+                    **_how_bought(line),
                 }
                 for line in rows.lines
             ]
@@ -240,7 +275,7 @@ def to_json(rows: SheetRows) -> dict[str, Any]:
                 {
                     "room": slip.room,
                     "name": slip.name,
-                    "lines": [[line.goods, line.unit, line.quantity] for line in slip.lines],
+                    "lines": [line.to_list() for line in slip.lines],
                     "remark": slip.remark,
                     "bags": slip.bags,
                 }
@@ -257,12 +292,27 @@ def to_json(rows: SheetRows) -> dict[str, Any]:
                 "without_order": list(rows.without_order),
                 "empty": list(rows.empty),
             }
+        case SharingResult():
+            content |= rows.to_content()
+        case ReliefTicks():
+            content |= rows.to_content()
         case NotServed():
             content["lines"] = [
                 [line.room, line.goods, line.unit, line.quantity, line.since, line.round, line.why.value]
                 for line in rows.lines
             ]
     return content
+
+
+def _how_bought(line: ShoppingLine) -> dict[str, Any]:
+    """Only what is so: a list without packs has the checksum that it had before there were any."""
+    said: dict[str, Any] = {}
+    if line.packs is not None:
+        packs = line.packs
+        said["packs"] = [packs.count, packs.name, packs.size, packs.quantity, packs.over, packs.to]
+    if line.is_weighed:
+        said["weighed"] = True
+    return said
 
 
 def from_json(content: Json) -> SheetRows:
@@ -281,6 +331,8 @@ def from_json(content: Json) -> SheetRows:
                         line["households"],
                         line["price"],
                         tuple(Variant(goods, quantity) for goods, quantity in line["variants"]),
+                        Packs(*line["packs"]) if "packs" in line else None,
+                        line.get("weighed", False),
                     )
                     for line in content["lines"]
                 ),
@@ -315,6 +367,10 @@ def from_json(content: Json) -> SheetRows:
                     for room, goods, unit, quantity, since, title, why in content["lines"]
                 )
             )
+        case SharingResult.kind:
+            return SharingResult.from_content(content)
+        case ReliefTicks.kind:
+            return ReliefTicks.from_content(content)
         case other:
             raise ValueError(f"no sheet of the kind {other!r}")
 

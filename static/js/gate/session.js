@@ -30,13 +30,13 @@
             kind, direction, from: "server"|"phone", conflict, again: the same code within 5 s}. Moments are ISO text.
    What the server refuses at once (an undo that comes too late, a reading that is none) is thrown as {code, text}. */
 
+import { Clock } from "../outbox/clock.js";
+import { Server, Unreachable } from "../outbox/server.js";
 import { Bindings, isInstalled, isIos, isWeChat, offeredCode } from "./binding.js";
-import { Clock } from "./clock.js";
 import { Judge } from "./judge.js";
 import { Outbox } from "./outbox.js";
 import { parcelsWith } from "./parcels.js";
 import { Roll } from "./roll.js";
-import { Server, Unreachable } from "./server.js";
 import { asideOf, recentOf, statusOf } from "./status.js";
 import { Store } from "./store.js";
 import { WorkerUpdate } from "./update.js";
@@ -64,7 +64,7 @@ class Session {
     this.code = code;
     this.go = go;
     this.store = new Store({ name });
-    this.server = new Server({ phone, fetch, language: () => document.documentElement.lang || "zh-hans" });
+    this.server = new Server({ base: "/api/v1/gate/", phone, fetch, language: () => document.documentElement.lang || "zh-hans" });
     this.clock = new Clock({ phone });
     this.bindings = new Bindings({ store: this.store, server: this.server, clock: this.clock });
     this.roll = new Roll({ store: this.store });

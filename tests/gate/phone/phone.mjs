@@ -1,11 +1,11 @@
 /* A phone without a page, a server of a few lines, and a clock that is moved by hand. */
 
 import { Bindings } from "../../../static/js/gate/binding.js";
-import { Clock } from "../../../static/js/gate/clock.js";
+import { Clock } from "../../../static/js/outbox/clock.js";
 import { Judge } from "../../../static/js/gate/judge.js";
 import { Outbox } from "../../../static/js/gate/outbox.js";
 import { Roll } from "../../../static/js/gate/roll.js";
-import { Server } from "../../../static/js/gate/server.js";
+import { Server } from "../../../static/js/outbox/server.js";
 import { MemoryStore } from "./store.mjs";
 
 export const NOON = Date.parse("2022-08-23T04:00:00Z");
@@ -56,7 +56,7 @@ const reply = (status, json, headers = {}) => ({ status, ok: status < 300, json:
 export async function phone({ server = new FakeServer(), store = new MemoryStore(), roll = ROLL, locks = null, gate = "东门", over = null } = {}) {
   const time = { now: NOON };
   const tick = () => time.now;
-  const link = new Server({ phone: tick, fetch: (...given) => server.fetch(...given) });
+  const link = new Server({ base: "/api/v1/gate/", phone: tick, fetch: (...given) => server.fetch(...given) });
   const clock = new Clock({ phone: tick });
   const bindings = new Bindings({ store, server: link, clock });
   const dead = [];

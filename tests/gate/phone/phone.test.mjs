@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { Clock } from "../../../static/js/gate/clock.js";
+import { Clock } from "../../../static/js/outbox/clock.js";
 import { newId } from "../../../static/js/gate/outbox.js";
 import { cleanPlate, cleanRoom } from "../../../static/js/gate/roll.js";
 import { parcelsWith } from "../../../static/js/gate/parcels.js";

@@ -1,0 +1,1 @@
+"""What every JSON API of the project shares."""

@@ -1,0 +1,101 @@
+"""Quantities, and goods with their quantities in one cell. Pure, never raises."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from compound.rooms import chinese_number, clean
+
+_UNITS = "份|个|件|箱|盒|袋|包|瓶|斤|公斤|千克|kg|只|板|提|桶|罐|把|颗|棵|条|块|套|组|打|扎|捆|枚|支|卷|盘|串|篮|筐|单"
+_COUNT = r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?|[一二两三四五六七八九十半]{1,3})"
+_WHOLE = re.compile(rf"[xX×*+]?\s?(?P<n>{_COUNT})\s?(?P<unit>{_UNITS})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`quantity` None: it says something that is no quantity."""
+
+    quantity: Decimal | None
+    unit: str = ""
+
+
+@lru_cache(maxsize=4096)
+def read_amount(text: str) -> Amount:
+    """`2` `2.0` `x2` `2份` `两箱` `半斤` → 2, 2, 2, 2, 2, 0.5 and the unit; `1+1` `约3` `2-3` `-1` → None."""
+    match = _WHOLE.fullmatch(clean(text).strip("()[]【】 "))
+    if match is None:
+        return Amount(None)
+    return Amount(_number(match["n"]), (match["unit"] or "").lower())
+
+
+def _number(word: str) -> Decimal | None:
+    if word[0].isdigit():
+        return Decimal(word).normalize() + 0
+    if word == "半":
+        return Decimal("0.5")
+    if "半" in word:
+        return None
+    value = chinese_number(word)
+    return None if value is None else Decimal(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    goods: str
+    spec: str
+    amount: Amount
+
+
+# 600ml*24瓶 is the size of a pack; *2, *2份, ×2箱 is how many.
+_SIZE = r"(?:瓶|包|抽|片|枚|支|罐|听|粒|颗|ml|毫升|g|克|kg|斤|升|l|卷|条)"
+_ONE = re.compile(
+    rf"(?P<goods>[^\s,，;；、+|/].{{0,60}}?)\s?"
+    rf"(?:[xX×*✕]\s?(?P<n>[0-9]{{1,4}}(?:\.[0-9]{{1,3}})?)(?![0-9.])\s?(?!{_SIZE})(?P<u>{_UNITS})?"
+    rf"|(?:[:：]|(?<![0-9A-Za-z.*×]))\s?(?P<n2>[0-9]{{1,3}})\s?(?P<u2>{_UNITS})(?!/))"
+    rf"(?=$|[\s,，;；、+|/)\]】])[)\]】]?",
+)
+_BETWEEN = re.compile(r"[\s,，;；、+|/]*")
+
+
+@lru_cache(maxsize=4096)
+def read_parts(text: str) -> tuple[Part, ...]:
+    """`鸡蛋(30枚/板)×2；纯牛奶[24盒/箱]×1` → two parts; () unless the whole text is goods with quantities."""
+    plain = clean(text)
+    parts: list[Part] = []
+    at = 0
+    while at < len(plain):
+        at = _BETWEEN.match(plain, at).end()  # type: ignore[union-attr]  # matches nothing at least
+        if at == len(plain):
+            break
+        match = _ONE.match(plain, at)
+        if match is None:
+            return ()
+        goods, spec = split_spec(re.sub(r"^[0-9]{1,2}[.、)]\s?(?=[^0-9])", "", match["goods"].strip(" :：([【")))
+        count = Decimal(match["n"] or match["n2"]).normalize() + 0
+        parts.append(Part(goods, spec, Amount(count, match["u"] or match["u2"] or "")))
+        at = match.end()
+    return tuple(parts)
+
+
+_BRACKETED = re.compile(r"(?P<goods>[^()\[\]【】]+)[(\[【](?P<spec>[^()\[\]【】]{1,60})[)\]】]\s?")
+_SLASHED = re.compile(r"(?P<goods>[^\s/;；|:：]{1,40})\s?[;；|:：]\s?(?P<spec>[^;；|]{1,60})")
+
+
+@lru_cache(maxsize=4096)
+def split_spec(text: str) -> tuple[str, str]:
+    """`鸡蛋（30枚/板）` → `鸡蛋`, `30枚/板`; whatever has no brackets at its end stays whole."""
+    plain = clean(text)
+    match = _BRACKETED.fullmatch(plain) or _SLASHED.fullmatch(plain)
+    return (match["goods"].strip(), match["spec"].strip()) if match else (plain, "")
+
+
+_PER = re.compile(rf"/\s?({_UNITS})$")
+
+
+def unit_of(spec: str) -> str:
+    """`24盒/箱` → `箱`."""
+    match = _PER.search(clean(spec))
+    return match[1] if match else ""

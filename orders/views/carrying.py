@@ -1,0 +1,90 @@
+"""The runner's phone: what can be carried now, and the doors of a trip."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from compound import access
+from compound.refusals import Refusal
+from compound.views.access import compound_for, me, post_or
+from orders.models import Trip
+from orders.queries.carrying import rounds_to_carry, trips_to_carry
+from orders.queries.doors import trip_walk
+from orders.services.carrying import give_back_trip, take_trip
+from orders.views.access import seen_buildings
+from orders.views.door_forms import take_form
+
+
+@require_GET
+def carrying(request: HttpRequest, code: str) -> HttpResponse:
+    """My trips, those that nobody has taken, and the buildings of rounds that are on their way."""
+    compound, standing = compound_for(request, code, *access.DELIVER)
+    only = seen_buildings(standing)
+    mine, free = trips_to_carry(compound, runner=me(request).pk, only=only)
+    context = {"mine": mine, "free": free, "rounds": rounds_to_carry(compound, only=only)}
+    return render(request, "orders/carrying.html", context)
+
+
+def trip_for(request: HttpRequest, code: str, trip: uuid.UUID) -> tuple[Trip, access.Standing]:
+    """A trip for anybody who delivers; a captain where some of it is for the own building. Two or three queries."""
+    compound, standing = compound_for(request, code, *access.DELIVER)
+    trips = Trip.objects.filter(batch__compound=compound).select_related("batch", "runner", "station", "vehicle")
+    found = trips.filter(pk=trip).first()
+    only = seen_buildings(standing)
+    if found is None or (only is not None and not found.stops.filter(household__building__in=only).exists()):
+        raise Http404
+    return found, standing
+
+
+@require_GET
+def trip_page(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
+    """The doors of a trip in walking order."""
+    found, standing = trip_for(request, code, trip)
+    walk = trip_walk(found, standing.compound, at=timezone.now(), only=seen_buildings(standing))
+    context = {"trip": found, "walk": walk, "is_mine": found.runner_id == me(request).pk, "can_mark": True}
+    return render(request, "orders/trip.html", context)
+
+
+@post_or("orders:trip")
+def mark(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
+    """What happened at a door, by a form that no script has sent; then on to the next door."""
+    found, standing = trip_for(request, code, trip)
+    only, now, room = seen_buildings(standing), timezone.now(), request.POST.get("room", "")
+    error = ""
+    try:
+        take_form(request, standing, "door", {}, at=now)
+    except Refusal as refusal:
+        error = refusal.message
+    walk = trip_walk(found, standing.compound, at=now, only=only)
+    if error:
+        round = request.POST.get("round", "")
+        doors = [door for door in walk.doors if (door.household.room, str(door.round.pk)) == (room, round)]
+        for door in doors:
+            door.error = error
+        context = {"trip": found, "walk": walk, "is_mine": found.runner_id == me(request).pk, "can_mark": True}
+        return render(request, "orders/trip.html", context | {"error": "" if doors else error})
+    url = reverse("orders:trip", kwargs={"code": code, "trip": trip})
+    after = walk.next_after(room) if request.POST.get("do") != "undo" else None
+    return redirect(f"{url}#{after.anchor if after else 'counts'}")
+
+
+@post_or("orders:trip")
+def take(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
+    """A trip that nobody has: I carry it. `do=back`: I do not."""
+    found, standing = trip_for(request, code, trip)
+    try:
+        if request.POST.get("do") == "back":
+            give_back_trip(trip=found, by=me(request), at=timezone.now())
+            messages.success(request, _("Given back: somebody else can take this trip."))
+            return redirect("orders:carrying", code=code)
+        take_trip(trip=found, by=me(request), at=timezone.now(), only=seen_buildings(standing))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect("orders:carrying", code=code)
+    return redirect("orders:trip", code=code, trip=trip)

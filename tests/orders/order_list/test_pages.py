@@ -1,0 +1,99 @@
+"""The page of a round that takes an export, and the review behind it."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from compound.models import Role
+from orders.models import AddressLayout, ChainImport, ChainSource, Order
+from tests import make
+from tests.make import ELEVEN
+from tests.orders.order_list import build
+from tests.orders.order_list.build import GAO, HE, YANG, export
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def compound():
+    return build.compound()
+
+
+@pytest.fixture
+def round(compound):
+    return make.round(compound)
+
+
+@pytest.fixture
+def client(client, compound, clock):
+    clock(ELEVEN)
+    client.force_login(make.member(compound))
+    return client
+
+
+def url(name, **kwargs):
+    return reverse(f"orders:{name}", kwargs={"code": "xingfuli", **kwargs})
+
+
+def upload(client, round, data, **typed):
+    file = SimpleUploadedFile("export.xlsx", data)
+    return client.post(url("import", round=round.pk), {"file": file, "source": "", **typed})
+
+
+def test_import_page_when_a_file_comes_leads_to_its_review_and_orders_nothing_yet(client, round):
+    answer = upload(client, round, export(GAO, YANG))
+    imported = ChainImport.objects.get()
+    assert answer.url == url("review", paste=imported.pk)
+    page = client.get(answer.url).content.decode()
+    assert "20-1702" in page
+    assert "5-1-201" in page
+    assert not Order.objects.exists()
+
+
+def test_import_when_doors_are_put_right_and_confirmed_places_and_can_be_undone(client, round):
+    upload(client, round, export(GAO, [*YANG[:8], "201/5/2", "", ""]))
+    imported = ChainImport.objects.get()
+    entry = imported.entries.get(decision="open")
+    client.post(url("review_decide", paste=imported.pk), {"position": entry.position, "room_text": "5-2-201"})
+    client.post(url("review_confirm", paste=imported.pk))
+    assert set(Order.objects.values_list("household__room", flat=True)) == {"20-1702", "5-2-201"}
+    assert AddressLayout.objects.get().pattern == "#/#/#"
+    client.post(url("review_undo", paste=imported.pk))
+    assert set(Order.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_import_when_the_same_file_comes_again_leads_to_the_confirmed_one(client, round):
+    upload(client, round, export(GAO))
+    imported = ChainImport.objects.get()
+    client.post(url("review_confirm", paste=imported.pk))
+    answer = upload(client, round, export(GAO))
+    assert answer.url == url("review", paste=imported.pk)
+    assert ChainImport.objects.count() == 1
+
+
+def test_import_when_the_file_is_no_list_says_why_and_keeps_what_was_typed(client, round):
+    answer = upload(client, round, b"%PDF-1.4", source="牛奶团")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "PDF" in page
+    assert 'value="牛奶团"' in page
+    assert not ChainSource.objects.exists()
+
+
+def test_import_when_a_chat_group_has_the_name_is_refused_beside_the_field(client, compound, round):
+    make.chain_source(compound, "业主一群")
+    answer = upload(client, round, export(GAO), source="业主一群")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["source"])
+
+
+def test_paste_page_when_exports_were_imported_offers_chat_groups_only(client, compound, round):
+    upload(client, round, export(HE))
+    make.chain_source(compound, "业主一群")
+    form = client.get(url("paste", round=round.pk)).context["form"]
+    assert [label for _pk, label in form.fields["source"].choices[:-1]] == ["业主一群"]
+
+
+def test_import_page_when_somebody_may_not_run_orders_is_not_there(client, compound, round):
+    assert client.get(url("import", round=round.pk)).status_code == 200
+    client.force_login(make.member(compound, Role.VOLUNTEER))
+    assert client.get(url("import", round=round.pk)).status_code == 404
