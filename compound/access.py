@@ -32,6 +32,11 @@ SET_ISOLATIONS = (Role.COORDINATOR, Role.MEDICAL)
 HANDLE_PARCELS = (Role.COORDINATOR, Role.GATE, Role.SUPPLY, Role.VOLUNTEER)
 HAND_IN_READINGS = (Role.COORDINATOR, Role.GATE, Role.MEDICAL, Role.CAPTAIN)
 RUN_ROSTER = (Role.COORDINATOR,)
+RUN_ERRANDS = (Role.COORDINATOR, Role.SUPPLY, Role.MEDICAL)
+DO_ERRANDS = (Role.COORDINATOR, Role.SUPPLY, Role.MEDICAL, Role.CAPTAIN, Role.VOLUNTEER)
+RUN_MONEY = (Role.COORDINATOR,)
+TAKE_PAYMENTS = (Role.COORDINATOR, Role.SUPPLY, Role.CAPTAIN)
+GIVE_SLIPS = (Role.COORDINATOR,)
 ONLY_SECRETARY: tuple[Role, ...] = (Role.SECRETARY,)
 
 
@@ -160,6 +165,31 @@ def can_handle_parcels(membership: Standing) -> bool:
 def can_run_roster(membership: Standing) -> bool:
     """The board, the planner, volunteers, groups and posts. What a group's leader may do is in roster/access.py."""
     return membership.has(*RUN_ROSTER)
+
+
+def can_run_errands(membership: Standing) -> bool:
+    """Every errand of the compound: write down, give to somebody, end. Medicine is seen by its runner besides."""
+    return membership.has(*RUN_ERRANDS)
+
+
+def can_do_errands(membership: Standing) -> bool:
+    """Take an errand on and say what became of it; a captain for the own building."""
+    return membership.has(*DO_ERRANDS)
+
+
+def can_run_money(membership: Standing) -> bool:
+    """The whole ledger: bills, settlements, write-offs, the cash box."""
+    return membership.has(*RUN_MONEY)
+
+
+def can_take_payments(membership: Standing) -> bool:
+    """See what households owe and write down who paid; a captain for the own building."""
+    return membership.has(*TAKE_PAYMENTS)
+
+
+def can_give_slips(membership: Standing) -> bool:
+    """Print and replace the slips that open a household's own page."""
+    return membership.has(*GIVE_SLIPS)
 
 
 def can_set_cards(membership: Standing) -> bool:

@@ -15,8 +15,8 @@ class CompoundConfig(AppConfig):
         from compound.tags import seed_tags
 
         register(
-            Entry(40, _("Household list"), "household_import", can_import_households, covers=("household_",)),
-            Entry(50, _("Login QR codes"), "logins", can_give_logins, covers=("logins", "issue_login")),
-            Entry(60, _("Admin site"), "admin:index", can_manage_members),
+            Entry(40, _("Household list"), "household_import", can_import_households, ("household_",), is_seldom=True),
+            Entry(50, _("Login QR codes"), "logins", can_give_logins, ("logins", "issue_login"), is_seldom=True),
+            Entry(60, _("Admin site"), "admin:index", can_manage_members, is_seldom=True),
         )
         post_migrate.connect(seed_tags, sender=self)

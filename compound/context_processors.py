@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> dict[str, Preferences]:
 
 
 def place(request: HttpRequest) -> dict[str, Any]:
-    """Below /c/<code>/: `compound`, `membership`, `clock`, `nav`, `home_url`, `search_url`. No query.
+    """Below /c/<code>/: `compound`, `membership`, `clock`, `nav`, `nav_more`, `home_url`, `search_url`. No query.
 
     Reads what `compound.views.access.compound_for` has left on the request; elsewhere there is nothing to say.
     """
@@ -28,7 +28,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
     compound, membership = access
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     nav = [
-        {"label": entry.label, "url": url, "current": entry.is_current(view_name)}
+        {"label": entry.label, "url": url, "current": entry.is_current(view_name), "seldom": entry.is_seldom}
         for entry in menu_for(membership)
         if (url := _url(entry.url_name, compound.code))
     ]
@@ -36,7 +36,8 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "compound": compound,
         "membership": membership,
         "clock": Clock(compound, timezone.now()),
-        "nav": nav,
+        "nav": [item for item in nav if not item["seldom"]],
+        "nav_more": [item for item in nav if item["seldom"]],
         "home_url": _url("desk:today", compound.code) or "/",
         "search_url": _url("desk:search", compound.code),
     }

@@ -19,6 +19,12 @@ WEEKDAYS = (
 )
 
 
+def day_with_year(day: dt.date) -> str:
+    """`2022年8月23日`: where nobody knows when it is read, on a drawing."""
+    # Translators: a date of another year, for example 2022年8月23日
+    return _("%(year)d-%(month)02d-%(day)02d") % {"year": day.year, "month": day.month, "day": day.day}
+
+
 @dataclass(frozen=True)
 class Clock:
     """A compound's wall clock at one moment, for saying other moments in words."""
@@ -32,10 +38,9 @@ class Clock:
         near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((day - today).days)
         if near is not None:
             return near
-        facts = {"year": day.year, "month": day.month, "day": day.day, "weekday": WEEKDAYS[day.weekday()]}
         if day.year != today.year:
-            # Translators: a date of another year, for example 2022年8月23日
-            return _("%(year)d-%(month)02d-%(day)02d") % facts
+            return day_with_year(day)
+        facts = {"month": day.month, "day": day.day, "weekday": WEEKDAYS[day.weekday()]}
         # Translators: a date of this year with its weekday, for example 8月23日(周二)
         return _("%(month)d/%(day)d (%(weekday)s)") % facts
 

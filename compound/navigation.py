@@ -12,7 +12,8 @@ class Entry:
     """A line of the menu. `url_name` takes `code`; `may_see` is a predicate of compound/access.py.
 
     `label` is lazy. The line is marked as current on every page whose view name starts with one of `covers`
-    (default: the url's own namespace).
+    (default: the url's own namespace). What is opened once a week `is_seldom`: it stands below "More", so that a
+    coordinator's bar keeps to one row.
     """
 
     position: int
@@ -20,6 +21,7 @@ class Entry:
     url_name: str
     may_see: Callable[[Standing], bool]
     covers: tuple[str, ...] = ()
+    is_seldom: bool = False
 
     def is_current(self, view_name: str) -> bool:
         own = (self.url_name, self.url_name.partition(":")[0] + ":") if ":" in self.url_name else (self.url_name,)

@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "roster",
     "gate",
     "orders",
+    "errands",
+    "money",
     "desk",
     "compound.admin_site.AdminConfig",
     "django.contrib.auth",
@@ -102,7 +104,6 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
-DATABASES["default"]["ENGINE"] = "compound.database"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:1/0")
 CACHES = {
@@ -269,6 +270,8 @@ EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or vars().get("EMAIL_HOST_USER") or "shouwang@localhost"
 # Role, phone number and password of the demo's cast, for the console of `manage.py up`.
 DEMO_LOGINS = "desk.demo.logins"
+# Room and path of one household's own page, for the same console.
+DEMO_PAGE = "desk.demo.household_page"
 
 # -- what is forgotten, and after how many days (compound/services/retention.py) ----------------------------------
 # Kept no longer than the purpose lasts (CAC, 9 February 2020). Not less than 63: an outing that cost the next one
@@ -285,5 +288,9 @@ ROSTER_WHY_DAYS = env.int("ROSTER_WHY_DAYS", default=30)
 ROSTER_DAYS = max(env.int("ROSTER_DAYS", default=366), 31)
 # Who tried which door when, who counted which pile of bags. Not less than 14: a code on paper holds so long.
 DOOR_DAYS = max(env.int("DOOR_DAYS", default=60), 14)
+# Who needed which medicine, whose card went along. What it cost stays in the ledger.
+ERRAND_DAYS = max(env.int("ERRAND_DAYS", default=60), 14)
+# Slips that no longer open a household's page.
+OLD_KEY_DAYS = env.int("OLD_KEY_DAYS", default=30)
 # Reminders, alerts, texts for the chat.
 MESSAGE_DAYS = env.int("MESSAGE_DAYS", default=30)

@@ -14,7 +14,7 @@ def allowed(*, scope: str, who: str, limit: int, seconds: int) -> bool:
 
     `who` (an address, a phone number) is hashed: no personal data in the cache.
     """
-    key = f"throttle:{scope}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+    key = _key(scope, who)
     try:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key) <= limit
@@ -24,3 +24,7 @@ def allowed(*, scope: str, who: str, limit: int, seconds: int) -> bool:
     except (RedisError, OSError) as error:
         logger.warning("rate limit %s not counted: %s", scope, error)
         return True
+
+
+def _key(scope: str, who: str) -> str:
+    return f"throttle:{scope}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"

@@ -44,6 +44,8 @@ urlpatterns = [
     path("c/<slug:code>/", include(compound_pages)),
     path("c/<slug:code>/", include("gate.urls")),
     path("c/<slug:code>/", include("orders.urls")),
+    path("c/<slug:code>/", include("errands.urls")),
+    path("c/<slug:code>/", include("money.urls")),
     path("c/<slug:code>/", include("roster.urls")),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("", include("desk.urls")),

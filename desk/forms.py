@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from compound.forms.once import OnceField
 from compound.models import Household
 from desk.queries.paper_doors import PaperDoor
+from desk.queries.statistics import MAX_DAYS
 from orders.door_words import Ask, Question, read_words
+from orders.forms.relief import DaysForm
 from orders.models import OrderLine
 
 
@@ -28,6 +30,25 @@ class CardForm(forms.Form):
     def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"card": household.card, "reason": household.card_reason})
         super().__init__(*args, **kwargs)
+
+
+class WhyForm(forms.Form):
+    """Why a slip ends."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=100, help_text=_("For example: lost, somebody else has seen it, moved out.")
+    )
+
+
+class AnswerForm(forms.Form):
+    """What a household reads on its page."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=200,
+        help_text=_("The household reads it on its page: what happens now, and when."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class CodeForm(forms.Form):
@@ -143,3 +164,14 @@ class PaperForm(forms.Form):
 def _words_of(question: Question) -> ValidationError:
     facts = {"words": question.words, "rooms": "、".join(question.rooms)}
     return ValidationError(ASKED[question.why] % facts, code=question.why.value)
+
+
+class StatisticsForm(DaysForm):
+    """Which days are counted, and which figure is drawn."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        first, last = data.get("first"), data.get("last")
+        if first and last and (last - first).days >= MAX_DAYS:
+            raise ValidationError(gettext("A year at the most."), code="days")
+        return data

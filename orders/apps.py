@@ -14,6 +14,7 @@ ROUND_PAGES = tuple(
         "delivery",
         "words",
         "minimums",
+        "notices",
     )
 )
 RELIEF_PAGES = ("orders:relief", "orders:donation")

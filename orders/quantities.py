@@ -1,6 +1,27 @@
-"""Quantities as people write them."""
+"""Quantities and prices as people write them and as pages show them. Pure."""
 
-from decimal import Decimal
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+# 1,200 and 1,200.50: thousands set apart. Nobody sets apart what begins with 0, so 0,500 is a half.
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?\Z")
+# 12,5: the only mark on the number keys of some phones.
+_COMMA = re.compile(r"\d*,\d+\Z")
+
+
+def decimal_of(text: object) -> Decimal | None:
+    """What was typed into a box for a number: `12.5`, `１２．５`, `12,5`, `1,200`, `1，200.5`; None for all else."""
+    typed = unicodedata.normalize("NFKC", str(text)).strip()
+    if _THOUSANDS.match(typed):
+        typed = typed.replace(",", "")
+    elif _COMMA.match(typed):
+        typed = typed.replace(",", ".")
+    try:
+        value = Decimal(typed)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 def plain(quantity: Decimal) -> str:

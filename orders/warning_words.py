@@ -37,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     "room_unknown": _("There is no room %(detail)s in the list of households."),
     "room_empty": _("This flat stands empty: is the room right?"),
     "other_source": _("This household has ordered in “%(detail)s” already: is this a second order?"),
+    "other_way": _("This household has an order already that came another way: is this a second one?"),
     "over_cap": _("More than the cap per household: change the quantity, or take it as it is."),
     "name_twice": _("This name stands twice: a correction or a second order?"),
     "order_on_its_way": _("Its bag has left, or is at the door already: mark at the door what happens to it instead."),
@@ -84,6 +85,9 @@ def sentences(warnings: list[str]) -> list[str]:
         if code in SILENT or (code == "repeated_name" and "name_twice" in codes):
             continue
         detail = detail_of(warning)
+        if code == "other_source" and not detail:
+            # Typed in, or from the household's own page: no chat group has that order.
+            code = "other_way"
         text = str(SENTENCES[code]) if code in SENTENCES else warning
         if "%(detail)s" in text:
             text = text % {"detail": detail}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from compound.admin.scoped import ReadOnlyAdmin, SameCompoundForm, ScopedAdmin, me
 from compound.backends import secretary_of
 from compound.forms.accounts import PhoneField
-from compound.models import LoginToken, Membership, Role, User
+from compound.models import HouseholdKey, LoginToken, Membership, Role, User
 from compound.services.accounts import add_member, change_member, change_person, remove_member
 
 
@@ -179,3 +179,15 @@ class LoginTokenAdmin(ReadOnlyAdmin[LoginToken]):
             return rows
         mine = Membership.objects.filter(user=OuterRef("user"), compound__in=secretary_of(request.user))
         return rows.filter(Exists(mine))
+
+
+@admin.register(HouseholdKey)
+class HouseholdKeyAdmin(ReadOnlyAdmin[HouseholdKey]):
+    """Whose slip was printed when, and which is valid. The token itself is kept nowhere."""
+
+    compound_path = "household__compound"
+    list_display = ["household", "issued_at", "issued_by", "first_opened_at", "revoked_at", "revoked_why"]
+    list_select_related = ["household", "issued_by"]
+    search_fields = ["household__room"]
+    date_hierarchy = "issued_at"
+    fields = ["household", "issued_at", "issued_by", "first_opened_at", "revoked_at", "revoked_by", "revoked_why"]

@@ -1,6 +1,7 @@
 """The registry that everybody shares, and the kit (jobs, files, sheets, audit) that the other apps stand on."""
 
 from compound.models.accounts import PHONE, LoginToken, Membership, Role, User, clean_phone
+from compound.models.household_keys import HouseholdKey
 from compound.models.kit import AuditEntry, Heartbeat, Job, Sheet, ShortCode, StoredFile
 from compound.models.outbox import Message
 from compound.models.registry import Building, Compound, Gate, Household, Resident, Tag, Unit
@@ -14,6 +15,7 @@ __all__ = [
     "Gate",
     "Heartbeat",
     "Household",
+    "HouseholdKey",
     "Job",
     "LoginToken",
     "Membership",

@@ -72,12 +72,12 @@ def store_photo(
     kind: str,
     content: bytes,
     name: str,
-    by: User,
+    by: User | None,
     at: dt.datetime,
     roles: Sequence[str],
     keep_until: dt.date,
 ) -> StoredFile:
-    """Keeps bytes that `clean_photo` has made. Besides `roles`, whoever took it may open it."""
+    """Keeps what `clean_photo` has made. Besides `roles`, whoever took it may open it (`by` None: a household)."""
     return StoredFile.objects.create(
         compound=compound,
         kind=kind,

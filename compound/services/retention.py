@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compound.jobs import sweeper
-from compound.models import Compound, Heartbeat, LoginToken, Message, StoredFile
+from compound.models import Compound, Heartbeat, HouseholdKey, LoginToken, Message, StoredFile
 from compound.services import audit
 
 logger = logging.getLogger(__name__)
@@ -124,6 +124,14 @@ def _widen(found: dict[type[models.Model], _Step], every: list[type[models.Model
                 break
     found.update(new)
     return bool(new)
+
+
+@forgets("compound.old_keys", days="OLD_KEY_DAYS")
+def forget_old_keys(compound: Compound, before: dt.datetime, limit: int) -> int:
+    """Keys of households that open nothing any more."""
+    old = HouseholdKey.objects.filter(household__compound=compound, revoked_at__lt=before)
+    keys = list(old.values_list("pk", flat=True)[:limit])
+    return HouseholdKey.objects.filter(pk__in=keys).delete()[0] if keys else 0
 
 
 @forgets("compound.messages", days="MESSAGE_DAYS")

@@ -275,6 +275,8 @@ class Supervisor:
         say("up", f"守望已就绪 / ready after {seconds:.1f} s:  http://127.0.0.1:{self.port}")
         for label, phone, password in self._logins():
             say("up", f"    {label}  {phone}  {password}")
+        for room, path in self._household_page():
+            say("up", f"    {room} 本户页面 / a household's own page:  http://127.0.0.1:{self.port}{path}")
         say("up", "按 Ctrl-C 停止 / Ctrl-C stops it")
         say("up", "")
 
@@ -287,6 +289,16 @@ class Supervisor:
         finally:
             connection.close()
         return logins
+
+    def _household_page(self) -> Iterable[tuple[str, str]]:
+        """Room and path of the demo household's own page; nothing when there is no demo compound."""
+        try:
+            page: tuple[str, str] | None = import_string(settings.DEMO_PAGE)()
+        except ImportError:
+            return []
+        finally:
+            connection.close()
+        return [page] if page else []
 
     # ------------------------------------------------------------------ the end
 

@@ -13,10 +13,15 @@ from compound.models import Compound, Role
 from compound.refusals import Refusal
 from compound.services.retention import erase_compound
 from desk.demo import cast
+from desk.demo.bills import write_bills
 from desk.demo.cabbages import write_cabbages
 from desk.demo.days import past_slots
+from desk.demo.errands import write_errands
 from desk.demo.gate_cases import write_gate_cases
 from desk.demo.ids import seeded_ids
+from desk.demo.money import write_money
+from desk.demo.notices import write_notices
+from desk.demo.own_pages import write_own_pages
 from desk.demo.passages import write_passages
 from desk.demo.passes import write_passes
 from desk.demo.past import write_past
@@ -85,6 +90,15 @@ def build_demo(
         write_shopping(registry, shop, seed=seed, now=now)
         say("bags, trips and hand-overs")
         write_runs(registry, rounds, seed=seed, now=now)
+        say("a round that is paid for, to the cent")
+        write_bills(registry, rounds, seed=seed, now=now)
+        write_money(registry, seed=seed, now=now)
+        say("medicine, top-ups, help")
+        write_errands(registry, days=days, seed=seed, now=now)
+        say("slips, and what households say on their own pages")
+        write_own_pages(registry, rounds, seed=seed, start=start, now=now)
+        say("what the chats were told")
+        write_notices(registry, now=now)
     return Figures(
         households=len(registry.households),
         people=compound.households.aggregate(people=Sum("head_count"))["people"],

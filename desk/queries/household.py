@@ -3,19 +3,25 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from compound import access
 from compound.access import Standing
 from compound.models import Household, Resident, Role, Tag
+from errands.queries.errands import ErrandRow, errands_of
 from gate.models import Outing
 from gate.queries.outings import outings_of
 from gate.queries.passes import PassRow, passes_of_household
+from money.queries.balances import household_balance
 from orders.doors import SERVED
-from orders.models import Order, OrderLine, Round
+from orders.models import HouseholdReport, Order, OrderLine, Round
 from roster.models import Volunteer
 
 # A fortnight of two rounds a day is the most that anybody asks about.
 ROUNDS = 12
+# As long as somebody calls about an errand that has ended.
+ERRANDS_SINCE = dt.timedelta(days=14)
+REPORTS = 5
 SEE_PEOPLE = (Role.COORDINATOR, Role.MEDICAL, Role.CAPTAIN)
 SEE_TAGS = (Role.COORDINATOR, Role.MEDICAL, Role.CAPTAIN)
 SEE_PHONES = (Role.COORDINATOR, Role.CAPTAIN)
@@ -35,6 +41,14 @@ class PastOrder:
         return "、".join(str(line) for line in self.lines)
 
 
+@dataclass(frozen=True)
+class PastErrand:
+    """`words`: what is wanted, or of medicine only that it is some for who may not know which."""
+
+    row: ErrandRow
+    words: str
+
+
 @dataclass
 class HouseholdPage:
     """`people` and `tags` are None for roles that may not know them, else a list that may be empty."""
@@ -48,11 +62,18 @@ class HouseholdPage:
     owed: list[OrderLine] = field(default_factory=list)
     # None for who does not see the gates.
     outings: list[Outing] | None = None
+    # None for who does none: open ones first, then those that ended lately.
+    errands: list[PastErrand] | None = None
+    # What it said on its own page that was wrong, newest first, for who answers it.
+    reports: list[HouseholdReport] = field(default_factory=list)
     # Who of them helps, for who runs the roster.
     volunteers: list[Volunteer] = field(default_factory=list)
+    # What it owes, below zero what it has paid too much; None for who takes no payments here.
+    balance: Decimal | None = None
     may_run_gates: bool = False
     may_see_phones: bool = False
     may_set_card: bool = False
+    may_give_slips: bool = False
 
 
 def may(membership: Standing, household: Household, roles: Collection[str]) -> bool:
@@ -63,7 +84,7 @@ def may(membership: Standing, household: Household, roles: Collection[str]) -> b
 
 
 def household_page(*, household: Household, membership: Standing, at: dt.datetime) -> HouseholdPage:
-    """Seven statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
+    """Fourteen statements at the most. That the door may be seen at all is `desk.views.access`'s word."""
     page = HouseholdPage(household)
     if may(membership, household, SEE_PEOPLE):
         page.people = list(household.residents.order_by("-is_contact", "id"))
@@ -72,6 +93,13 @@ def household_page(*, household: Household, membership: Standing, at: dt.datetim
     if may(membership, household, access.SEE_ORDERS):
         page.orders = _orders(household)
         page.owed = [line for past in page.orders for line in past.lines if _is_owed(past.order, line)]
+    if may(membership, household, access.DO_ERRANDS):
+        page.errands = _errands(household, membership, at)
+    if may(membership, household, access.TYPE_ORDERS):
+        said = HouseholdReport.objects.filter(household=household, kind=HouseholdReport.Kind.WRONG)
+        page.reports = list(said.select_related("round", "line", "answered_by").order_by("-at", "pk")[:REPORTS])
+    if may(membership, household, access.TAKE_PAYMENTS):
+        page.balance = household_balance(household)
     if access.can_see_gates(membership):
         page.outings = outings_of(household)
     if may(membership, household, access.SEE_GATES):
@@ -83,7 +111,22 @@ def household_page(*, household: Household, membership: Standing, at: dt.datetim
     has_phones = any(person.phone for person in page.people or ())
     page.may_see_phones = has_phones and may(membership, household, SEE_PHONES)
     page.may_set_card = may(membership, household, access.SET_CARDS)
+    page.may_give_slips = access.can_give_slips(membership)
     return page
+
+
+def _errands(household: Household, membership: Standing, at: dt.datetime) -> list[PastErrand]:
+    """All for who runs errands; else one's own, and that there are others which nobody has yet. Three statements."""
+    rows = errands_of(household, since=at - ERRANDS_SINCE)
+    if access.can_run_errands(membership):
+        return [PastErrand(row, row.title) for row in rows]
+    user, found = membership.user.pk, []
+    for row in rows:
+        if user in (row.errand.taken_by_id, row.errand.asked_by_id):
+            found.append(PastErrand(row, row.title))
+        elif row.errand.is_open and row.errand.taken_by_id is None:
+            found.append(PastErrand(row, row.discreet))
+    return found
 
 
 def _orders(household: Household) -> list[PastOrder]:

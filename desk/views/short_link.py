@@ -22,6 +22,7 @@ from compound.views.access import me
 from desk.forms import CodeForm, PaperForm
 from desk.queries.paper_doors import paper_doors
 from desk.queries.short_link import open_code, short_link
+from money.queries.strips import KIND as BILL_STRIPS
 from orders.models import Round
 from orders.queries.rounds import OF_A_BUILDING
 from orders.queries.sheet_rows import ReliefTicks
@@ -60,6 +61,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     member = standing_at(request, sheet)
     if sheet.kind in DUTY_SHEETS:
         return _duty_sheet(request, sheet, member)
+    if sheet.kind == BILL_STRIPS:
+        return _bill_strips(request, sheet, member)
     may_open = member is not None and may_open_sheet(member, sheet)
     link = short_link(short_code=short_code, is_member=may_open)
     paper = paper_doors(sheet, is_member=may_open)
@@ -90,6 +93,13 @@ def _duty_sheet(request: HttpRequest, sheet: Sheet, member: Standing | None) -> 
         return render(request, "desk/short_code.html", {"form": CodeForm(), "problem": "over"}, status=404)
     day = sheet.rows.get("day") or sheet.rows["monday"]
     return redirect(f"{reverse('roster:sheets', kwargs={'code': sheet.compound.code})}?{urlencode({'day': day})}")
+
+
+def _bill_strips(request: HttpRequest, sheet: Sheet, member: Standing | None) -> HttpResponse:
+    """What every household has to pay: only who may open the file is led to it."""
+    if member is None or not member.has(*sheet.file.roles):
+        return render(request, "desk/short_code.html", {"form": CodeForm(), "problem": "over"}, status=404)
+    return redirect("orders:file", code=sheet.compound.code, file=sheet.file_id)
 
 
 def standing_at(request: HttpRequest, sheet: Sheet) -> Standing | None:

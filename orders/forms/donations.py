@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from compound.forms.moments import MomentField, set_clock
 from compound.forms.once import OnceField
 from compound.models import Compound
+from orders.forms.numbers import AmountField
 
 DECIMAL = {"inputmode": "decimal", "class": "short", "autocomplete": "off"}
 
@@ -21,7 +22,7 @@ class DonationForm(forms.Form):
     donor = forms.CharField(label=_("Donor"), max_length=80, help_text=_("For the thanks. It is never published."))
     contact = forms.CharField(label=_("Contact"), max_length=80, required=False)
     goods = forms.CharField(label=_("Goods"), max_length=100)
-    quantity = forms.DecimalField(
+    quantity = AmountField(
         label=_("Quantity"),
         max_digits=9,
         decimal_places=3,
@@ -29,7 +30,7 @@ class DonationForm(forms.Form):
         widget=forms.TextInput(attrs=DECIMAL),
     )
     unit = forms.CharField(label=pgettext_lazy("of goods", "unit"), max_length=10, required=False)
-    weight_kg = forms.DecimalField(
+    weight_kg = AmountField(
         label=_("Weight, kg"),
         max_digits=9,
         decimal_places=3,

@@ -1,6 +1,6 @@
 """Forms of a paste: the text that goes in, and a word about one of its entries."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from compound.queries.doors import doors_for
 from compound.rooms import clean
 from orders.forms.numbers import number_of
 from orders.models import ChainEntry, ChainImport, ChainSource
+from orders.quantities import decimal_of
 from orders.queries.review import Good
 from orders.services.chains import Word
 from orders.services.orders import as_line
@@ -223,20 +224,16 @@ class DecideForm(forms.Form):
 
 
 def quantity_of(text: str) -> str | None:
-    """`2`, `０.５`, `2.50` as the entry keeps it; None for an empty box.
+    """`2`, `０.５`, `2.50`, `1,200` as the entry keeps it; None for an empty box.
 
     Raises ValidationError for anything else.
     """
     words = clean(text)
     if not words:
         return None
-    try:
-        number = Decimal(words)
-    except InvalidOperation:
-        number = Decimal(-1)
+    number = decimal_of(words)
     # `quantize` looks at every digit; the default precision of other operations would round some of them away.
-    fits = number.is_finite() and 0 < number < 1_000_000
-    if not fits or number.quantize(Decimal("0.001")) != number:
+    if number is None or not 0 < number < 1_000_000 or number.quantize(Decimal("0.001")) != number:
         raise ValidationError(_("“%(text)s” is no quantity.") % {"text": words}, code="quantity")
     plain = f"{number:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compound.forms.moments import MomentField, set_clock
 from compound.forms.once import OnceField
 from compound.models import Compound
+from orders.forms.numbers import AmountField
 from orders.goods_lines import GoodsLine, parse_goods
 from orders.models import Offer, Order, Round, RoundSchedule, SupplyPoint
 
@@ -83,6 +84,7 @@ class OfferForm(forms.ModelForm[Offer]):
     class Meta:
         model = Offer
         fields = ["price", "cap", "minimum", "rounding", "surplus"]
+        field_classes: ClassVar = {"price": AmountField, "cap": AmountField, "minimum": AmountField}
         help_texts: ClassVar = {
             "minimum": _("Over all households. Below it you are asked at the cut-off what happens."),
         }

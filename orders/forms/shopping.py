@@ -12,6 +12,7 @@ from compound.access import SHOP
 from compound.forms.moments import MomentField, set_clock
 from compound.forms.once import OnceField
 from compound.models import Compound, Membership, Role, User
+from orders.forms.numbers import AmountField
 from orders.models import Purchase, SubstituteWish
 
 
@@ -25,13 +26,7 @@ class ReceiptForm(forms.Form):
     """`purchases`: the ids of what is on it; which of them may be is the service's business."""
 
     id = OnceField()
-    total = forms.DecimalField(
-        label=_("Sum of the receipt, yuan"),
-        min_value=Decimal("0.01"),
-        max_digits=9,
-        decimal_places=2,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "class": "short"}),
-    )
+    total = AmountField(label=_("Sum of the receipt, yuan"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
     paid_by = forms.ModelChoiceField(label=_("Who paid"), queryset=User.objects.none(), empty_label=None)
     paid_at = MomentField(label=_("When"))
     photo = forms.FileField(

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from compound.rooms import clean
-from orders.forms.numbers import number_of
+from orders.forms.numbers import AmountField, number_of
 from orders.models import GoodsWord, Item, Offer, Round, Section, SupplyPoint
 from orders.quantities import plain
 from orders.services.words import Meaning
@@ -77,9 +77,7 @@ class ItemForm(forms.Form):
     is_weighed = forms.BooleanField(
         label=_("Weighed: what is ordered is a wish, the scales say how much it is"), required=False
     )
-    pack_size = forms.DecimalField(
-        label=_("How many in a pack"), min_value=0, max_digits=7, decimal_places=3, required=False
-    )
+    pack_size = AmountField(label=_("How many in a pack"), min_value=0, max_digits=7, decimal_places=3, required=False)
     pack_name = forms.CharField(
         label=_("Pack"), max_length=10, required=False, help_text=_("case, crate … Only where single ones are not sold")
     )

@@ -18,6 +18,7 @@ from orders.models.delivery import (
     Vehicle,
 )
 from orders.models.house_rules import OrderRules
+from orders.models.notices import HouseholdReport, Notice, NoticeSent
 from orders.models.relief import Donation, Relief, ReliefCount, ReliefParcel
 from orders.models.sharing import Allotment, Sharing, SharingRule
 from orders.models.shopping import GoodsWord, ItemPrice, Purchase, Receipt, RoundGood, SubstituteWish
@@ -36,9 +37,12 @@ __all__ = [
     "GoodsWord",
     "Handover",
     "HandoverGap",
+    "HouseholdReport",
     "Item",
     "ItemPrice",
     "Nickname",
+    "Notice",
+    "NoticeSent",
     "Offer",
     "Order",
     "OrderLine",

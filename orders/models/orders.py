@@ -32,6 +32,7 @@ class Order(models.Model):
         LIST = "list", _("order export")
         PHONE = "phone", _("by phone")
         DESK = "desk", _("at the desk")
+        HOUSEHOLD = "household", _("the household's own page")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.RESTRICT, related_name="orders", verbose_name=_("round"))
@@ -46,7 +47,10 @@ class Order(models.Model):
     )
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     entered_at = models.DateTimeField(_("entered at"))
-    entered_by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="+", verbose_name=_("entered by"))
+    # Empty where the household itself ordered, on its own page.
+    entered_by = models.ForeignKey(
+        User, on_delete=models.RESTRICT, null=True, related_name="+", verbose_name=_("entered by")
+    )
     # The round that it came too late for, once it has been taken into a later one.
     late_for = models.ForeignKey(
         Round, on_delete=models.RESTRICT, null=True, blank=True, related_name="late_orders", editable=False
@@ -81,13 +85,22 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["placed", "late"], ended_at__isnull=True, ended_by__isnull=True)
-                | Q(state__in=["replaced", "cancelled"], ended_at__isnull=False, ended_by__isnull=False),
+                # Nobody's name only where the household itself took back what it ordered on its own page.
+                | (
+                    Q(state__in=["replaced", "cancelled"], ended_at__isnull=False)
+                    & (Q(ended_by__isnull=False) | Q(channel="household"))
+                ),
                 name="order_ended_at_and_by",
             ),
             models.CheckConstraint(
                 condition=Q(channel__in=["chain", "list"], chain_import__isnull=False)
                 | (~Q(channel__in=["chain", "list"]) & Q(chain_import__isnull=True)),
                 name="order_of_chain_has_import",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="household", entered_by__isnull=True)
+                | (~Q(channel="household") & Q(entered_by__isnull=False)),
+                name="order_entered_by_somebody",
             ),
         ]
 

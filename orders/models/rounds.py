@@ -192,6 +192,8 @@ class Round(models.Model):
             models.Index(fields=["cutoff_at"], condition=Q(state="open"), name="round_due"),
         ]
         constraints = [
+            # Target of the composite keys that keep what belongs to a round in its compound.
+            models.UniqueConstraint(fields=["id", "compound"], name="round_with_compound"),
             models.UniqueConstraint(fields=["schedule", "scheduled_for"], name="round_once_per_cutoff"),
             models.CheckConstraint(
                 condition=Q(cutoff_at__gt=F("opens_at")),

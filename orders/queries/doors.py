@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from compound.models import Building, Compound, Household
 from orders import rules
 from orders.doors import NOT_HANDED_OVER, is_unsigned, order_of, outcome_of_door, speaks_of, standing
-from orders.models import Allotment, Bag, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
+from orders.models import Allotment, Bag, Batch, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
 from orders.quantities import plain
 from orders.queries.house_rules import house_rules, is_quiet_at, quiet_times
 from orders.queries.packing import substitutes_of
@@ -222,8 +222,13 @@ def building_walk(round: Round, building: Building, *, at: dt.datetime) -> Walk:
 
 
 def trip_walk(trip: Trip, compound: Compound, *, at: dt.datetime, only: Collection[int] | None = None) -> Walk:
-    """The doors of a trip. At most nine statements. `only`: primary keys of the buildings that may be seen."""
-    stops = Stop.objects.filter(trip=trip, ended_at=None).select_related("round__supply_point")
+    """The doors of a trip. At most nine statements. `only`: primary keys of the buildings that may be seen.
+
+    Of a run that was ended the doors that go with a later one stay: whoever stands on the stairs has them in hand.
+    """
+    stops = Stop.objects.filter(trip=trip).select_related("round__supply_point")
+    if trip.batch.state != Batch.State.DONE:
+        stops = stops.filter(ended_at=None)
     if only is not None:
         stops = stops.filter(household__building__in=only)
     by_key = {(stop.round_id, stop.household_id): stop for stop in stops}

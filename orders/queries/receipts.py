@@ -39,6 +39,12 @@ class Receipts:
     open: tuple[Purchase, ...]
 
     @property
+    def to_price(self) -> list[Purchase]:
+        """Nobody has said yet what they cost: on receipts that count, then on none."""
+        counted = [row for receipt in self.rows if receipt.receipt.void_at is None for row in receipt.purchases]
+        return [row for row in (*counted, *self.open) if row.amount is None]
+
+    @property
     def total(self) -> Decimal:
         return sum((sum_ for _user, sum_ in self.paid), ZERO)
 

@@ -134,9 +134,9 @@ def _summary(round: Round, totals: Totals, buildings: Sequence[BuildingCount], c
     lines = [_first_line(round, clock)]
     households = ngettext("%(count)d household", "%(count)d households", totals.households)
     lines.append(_("%(households)s in all:") % {"households": households % {"count": totals.households}})
-    lines += _side_by_side([_bags_words(one) for one in buildings])
+    lines += side_by_side([_bags_words(one) for one in buildings])
     lines.append(_("Goods:"))
-    lines += _side_by_side([f"· {row.goods} {plain(row.quantity)}{row.unit}" for row in totals.rows[:GOODS_IN_TEXT]])
+    lines += side_by_side([f"· {row.goods} {plain(row.quantity)}{row.unit}" for row in totals.rows[:GOODS_IN_TEXT]])
     if (more := len(totals.rows) - GOODS_IN_TEXT) > 0:
         lines.append(ngettext("and %(count)d kind more", "and %(count)d kinds more", more) % {"count": more})
     return "\n".join(lines)
@@ -147,7 +147,7 @@ def _bags_words(one: BuildingCount) -> str:
     return _("%(building)s: %(bags)s") % {"building": building_words(one.name), "bags": bags}
 
 
-def _side_by_side(words: Sequence[str]) -> list[str]:
+def side_by_side(words: Sequence[str]) -> list[str]:
     """One a line while they are few; else three, because a chat folds a long message away."""
     if len(words) <= FEW_LINES:
         return list(words)

@@ -16,7 +16,7 @@ there, `settled`, `quiet` hours without medicine.
 
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from compound.refusals import Refusal
 from compound.rooms import clean
 from orders.events import Act, event_kind
 from orders.models import Batch, DoorMark, Handover, Order, OrderLine, Round, Stop, SupplyPoint
+from orders.quantities import decimal_of
 from orders.queries.house_rules import house_rules, is_quiet_at
 from orders.queries.sheet_rows import without_numbers
 from orders.queries.totals import building_words
@@ -200,11 +201,8 @@ def _texts(given: Any) -> list[str]:
 def _quantity(given: Any) -> Decimal:
     """`1.5`, `０.５`; nothing typed is none. Raises `quantity_unread` for what is no quantity, or fits no column."""
     words = clean(str(given if given is not None else ""))[:40]
-    try:
-        number = Decimal(words or "0")
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not (number.is_finite() and 0 <= number < 1_000_000 and number.quantize(Decimal("0.001")) == number):
+    number = decimal_of(words or "0")
+    if number is None or not (0 <= number < 1_000_000 and number.quantize(Decimal("0.001")) == number):
         raise Refusal("quantity_unread", _("“%(text)s” is no quantity.") % {"text": words}, text=words)
     return number
 

@@ -154,7 +154,10 @@ def _roll_over(lines: Sequence[OrderLine], offer: Offer, into: Round, by: User, 
     )
     there = {line.order_id: _beside(line.order, round=into, state=Order.State.PLACED) for line in lines}
     for order in there.values():
-        order.entered_at, order.entered_by = at, by
+        order.entered_at = at
+        # What a household ordered on its own page stays its own word.
+        if order.channel != Order.Channel.HOUSEHOLD:
+            order.entered_by = by
     Order.objects.bulk_create(there.values())
     copies = [
         OrderLine(

@@ -100,11 +100,13 @@ def join_line(line: OrderLine, item: Item) -> None:
     line.goods, line.unit = item.name, line.unit or item.unit
 
 
-def check_caps(lines: Sequence[Line], catalogue: Catalogue, *, before: Sequence[Line] = ()) -> None:
+def check_caps(
+    lines: Sequence[Line], catalogue: Catalogue, *, before: Sequence[Line] = (), is_own: bool = False
+) -> None:
     """Raises `over_cap` for the first good of which a household wants more than the round's cap.
 
     `before`: what the household has ordered in the round already. What of it is over the cap by itself was said
-    elsewhere and stops no order for other goods.
+    elsewhere and stops no order for other goods. `is_own`: the household itself is told, which can cancel none of that.
     """
     wanted, had = _by_offer(lines, catalogue), _by_offer(before, catalogue)
     for offer in catalogue.offers:
@@ -118,6 +120,11 @@ def check_caps(lines: Sequence[Line], catalogue: Catalogue, *, before: Sequence[
             text = _(
                 "At most %(cap)s%(unit)s of %(goods)s per household, and this one has ordered %(ordered)s%(unit)s "
                 "already: write a smaller number, or cancel the other order first."
+            )
+        if ordered and is_own:
+            text = _(
+                "At most %(cap)s%(unit)s of %(goods)s per household, and %(ordered)s%(unit)s were ordered for you in "
+                "the chat or by telephone: write a smaller number, or ask your building captain to withdraw that order."
             )
         raise Refusal("over_cap", text % {"unit": offer.item.unit, **facts}, **facts)
 
@@ -144,11 +151,13 @@ def enter_order(
     lines: Sequence[Line],
     remark: str,
     channel: str,
-    by: User,
+    by: User | None,
     at: dt.datetime,
     id: uuid.UUID | None = None,
 ) -> Order:
-    """An order typed in for somebody. After the cut-off it is kept as `late`, never refused for that.
+    """An order typed in for somebody; `by` None: the household itself, on its page.
+
+    After the cut-off it is kept as `late`, never refused for that.
 
     The same order again under the same `id` is the order that is there, whatever has changed since.
     Raises `no_lines`, `over_cap`, `household_elsewhere`, `round_cancelled`, `round_not_open_yet`.
@@ -158,14 +167,14 @@ def enter_order(
     round = lock_round(round.pk)
     catalogue = Catalogue(round)
     known = Order.objects.select_related("household").filter(pk=id).first() if id else None
-    if known is not None and _is_same(known, round, household, by, remark, new_lines(known, lines, catalogue)):
+    if known is not None and is_same_order(known, round, household, by, remark, new_lines(known, lines, catalogue)):
         return known
     state = rules.order_state(round, at)
     if household.compound_id != round.compound_id:
         raise Refusal("household_elsewhere", _("This household belongs to another compound."))
     # What comes late is for a later round, with a cap of its own.
     before = placed_lines_of(round, household) if state == Order.State.PLACED else []
-    check_caps(lines, catalogue, before=before)
+    check_caps(lines, catalogue, before=before, is_own=by is None)
     # Somebody who goes back to the page and writes another order there sends the first one's id with it.
     own_id = {"id": id} if id and known is None else {}
     order = Order.objects.create(
@@ -192,13 +201,14 @@ def enter_order(
     return order
 
 
-def _is_same(
-    known: Order, round: Round, household: Household, by: User, remark: str, lines: Sequence[OrderLine]
+def is_same_order(
+    known: Order, round: Round, household: Household, by: User | None, remark: str, lines: Sequence[OrderLine]
 ) -> bool:
+    """Whether a form was sent twice: `lines` as `new_lines` makes them for `known`."""
     facts = (known.round_id, known.household_id, known.entered_by_id, known.remark)
     # In the words as they were typed: a word may have been learned in between.
     goods = [(line.said or line.goods, line.unit, line.ordered) for line in known.lines.order_by("position")]
-    return facts == (round.pk, household.pk, by.pk, remark[:200]) and goods == [
+    return facts == (round.pk, household.pk, by.pk if by else None, remark[:200]) and goods == [
         (line.said or line.goods, line.unit, line.ordered) for line in lines
     ]
 
@@ -243,7 +253,9 @@ def refuse_on_its_way(orders: Sequence[Order]) -> None:
         )
 
 
-def end_orders(orders: Sequence[Order], *, state: str, reason: str, by: User, at: dt.datetime, **facts: object) -> None:
+def end_orders(
+    orders: Sequence[Order], *, state: str, reason: str, by: User | None, at: dt.datetime, **facts: object
+) -> None:
     """Ends orders that the caller has locked and knows not to be on their way. Their bags are packed anew."""
     unpack_orders(orders=orders, by=by, at=at)
     for order in orders:

@@ -218,7 +218,7 @@ def bags_out(*, round: Round, households: Collection[int]) -> set[int]:
     return set(stops.filter(trip__batch__in=out).values_list("household", flat=True)) if out else set()
 
 
-def open_bags(*, round: Round, households: Collection[int], by: User, at: dt.datetime) -> tuple[str, ...]:
+def open_bags(*, round: Round, households: Collection[int], by: User | None, at: dt.datetime) -> tuple[str, ...]:
     """Takes bags back that must be packed anew, and off the runs that have not left. Returns the rooms.
 
     What is written of their lines stays: who packs again need not weigh again. Inside the transaction of the caller,
@@ -261,7 +261,7 @@ def on_their_way(orders: Collection[Order]) -> set[uuid.UUID]:
     return found
 
 
-def unpack_orders(*, orders: Collection[Order], by: User, at: dt.datetime) -> None:
+def unpack_orders(*, orders: Collection[Order], by: User | None, at: dt.datetime) -> None:
     """What of these orders is packed is so no more, and their bags are opened: see `open_bags`."""
     lines = OrderLine.objects.filter(order__in=orders, packed__isnull=False)
     doors: dict[uuid.UUID, set[int]] = defaultdict(set)

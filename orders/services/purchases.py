@@ -4,6 +4,7 @@
     {"good": UUID, "did": "substitute", "quantity": "3", "instead": "小白菜", "amount"?}
     {"good": UUID, "did": "short"}
     {"good": UUID, "did": "void", "refers_to": UUID of the purchase}
+    {"good": UUID, "did": "price", "refers_to": UUID of the purchase, "amount": "11.50"}: said later, or put right
 
 `price` instead of `amount` is of one unit. Answer: where the good stands now, and flags: `surplus` more was bought than
 wanted, `not_needed` nobody asks for it any more, `already` it was taken back before, `on_receipt` what is taken back
@@ -12,9 +13,8 @@ or settled, `cancelled`, `shared` what came short was shared out before this. No
 """
 
 import datetime as dt
-import re
 import uuid
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -24,13 +24,15 @@ from compound import access
 from compound.models import User
 from compound.refusals import Refusal
 from orders.events import Act, event_kind
-from orders.models import Purchase, Receipt, Round, RoundGood, Sharing
-from orders.quantities import plain
+from orders.models import PhoneEvent, Purchase, Receipt, Round, RoundGood, Sharing
+from orders.quantities import decimal_of, plain
 from orders.queries.shopping import shelf_now
 from orders.services.prices import note_paid
 from orders.shelf import Shelf
 
 Kind = Purchase.Kind
+# What can be said of a purchase and is no row of its own kind.
+PRICE = "price"
 # What the columns hold.
 MOST_QUANTITY, MOST_AMOUNT = Decimal(1_000_000), Decimal(10_000_000)
 MILLI, CENT = Decimal("0.001"), Decimal("0.01")
@@ -48,12 +50,12 @@ def take_purchase(act: Act) -> dict[str, Any]:
     facts: dict[str, Any] = {"event": act.id, "good": good, "by": act.by, "at": act.at}
     flags: list[str] = []
     if did == Kind.BOUGHT:
-        quantity = _quantity(body.get("quantity"))
-        buy(**facts, quantity=quantity, amount=_amount(body, quantity))
+        quantity = _quantity(body.get("quantity"), good)
+        buy(**facts, quantity=quantity, amount=_amount(body, quantity, good))
     elif did == Kind.SUBSTITUTE:
-        quantity = _quantity(body.get("quantity"))
+        quantity = _quantity(body.get("quantity"), good)
         instead = str(body.get("instead") or "").strip()
-        substitute(**facts, quantity=quantity, instead=instead, amount=_amount(body, quantity))
+        substitute(**facts, quantity=quantity, instead=instead, amount=_amount(body, quantity, good))
     elif did == Kind.SHORT:
         find_none(**facts)
     elif did == Kind.VOID:
@@ -62,6 +64,9 @@ def take_purchase(act: Act) -> dict[str, Any]:
             flags.append("already")
         elif Receipt.objects.filter(purchases=taken_back.refers_to_id, void_at=None).exists():
             flags.append("on_receipt")
+    elif did == PRICE:
+        if say_price(act=act, good=good, refers_to=_uuid(body.get("refers_to"))) is None:
+            flags.append("already")
     else:
         raise Refusal("did_unknown", _("This page is older than the server: load it again."))
     shelf = shelf_now(good)
@@ -122,7 +127,11 @@ def substitute(
 ) -> Purchase:
     """Something else instead of `quantity` of the good. Who gets it is decided by the sharing out and by the wishes."""
     if not instead:
-        raise Refusal("instead_missing", _("What did you take instead? Write its name."))
+        raise Refusal(
+            "instead_missing",
+            _("What did you take instead of %(goods)s? Write its name.") % {"goods": good.goods},
+            goods=good.goods,
+        )
     return Purchase.objects.create(
         event_id=event,
         good=good,
@@ -154,6 +163,50 @@ def take_back(
     return Purchase.objects.create(event_id=event, good=good, kind=Kind.VOID, refers_to=earlier, by=by, at=at)
 
 
+@transaction.atomic
+def say_price(*, act: Act, good: RoundGood, refers_to: uuid.UUID | None) -> Purchase | None:
+    """What an earlier purchase cost, said later or put right. None when it has that amount, or was taken back since.
+
+    Purchases only grow: the earlier row is taken back by this act, and one with the amount stands in its place, with
+    the same shopper, moment and receipt. The caller holds the good's row. Raises `purchase_unknown`, `amount_wrong`.
+    """
+    earlier = Purchase.objects.filter(good=good, pk=refers_to, kind__in=[Kind.BOUGHT, Kind.SUBSTITUTE]).first()
+    if earlier is None:
+        raise Refusal("purchase_unknown", _("There is nothing here that could be taken back: load the page again."))
+    amount = _amount(act.body, earlier.quantity, good)
+    if amount is None:
+        raise _amount_wrong(good)
+    if amount == earlier.amount or Purchase.objects.filter(refers_to=earlier).exists():
+        return None
+    event = PhoneEvent.objects.create(
+        id=uuid.uuid5(act.id, PRICE),
+        compound=act.compound,
+        kind=act.kind,
+        by=act.by,
+        at=act.at,
+        received_at=act.received_at,
+        clock_offset_ms=act.clock_offset_ms,
+    )
+    receipts = list(Receipt.objects.filter(purchases=earlier, void_at=None))
+    Purchase.objects.create(event_id=act.id, good=good, kind=Kind.VOID, refers_to=earlier, by=act.by, at=act.at)
+    priced = Purchase.objects.create(
+        event=event,
+        good=good,
+        kind=earlier.kind,
+        quantity=earlier.quantity,
+        amount=amount,
+        instead=earlier.instead,
+        by=earlier.by,
+        at=earlier.at,
+    )
+    for receipt in receipts:
+        receipt.purchases.remove(earlier)
+        receipt.purchases.add(priced)
+    if good.item is not None and earlier.kind == Kind.BOUGHT:
+        note_paid(item=good.item, amount=amount, quantity=earlier.quantity, by=act.by, at=act.at)
+    return priced
+
+
 # ── what a phone says ─────────────────────────────
 
 
@@ -164,31 +217,31 @@ def _uuid(given: Any) -> uuid.UUID | None:
         return None
 
 
-def _decimal(given: Any) -> Decimal | None:
-    """`12.5`; `12,5` and `12，5` too, as some phones' keys have it. `1,200` may be either and is none."""
-    try:
-        value = Decimal(re.sub(r"[,，](\d{1,2})$", r".\1", str(given).strip()))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def _quantity(given: Any) -> Decimal:
-    value = _decimal(given)
+def _quantity(given: Any, good: RoundGood) -> Decimal:
+    value = decimal_of(given)
     # Rounding may make nothing of it, or too much.
     if value is None or not 0 < value < MOST_QUANTITY or not 0 < (rounded := value.quantize(MILLI)) < MOST_QUANTITY:
-        raise Refusal("quantity_wrong", _("How much was it? Write a number, for example 2.3."))
+        raise Refusal(
+            "quantity_wrong",
+            _("%(goods)s: how much was it? Write a number, for example 2.3.") % {"goods": good.goods},
+            goods=good.goods,
+        )
     return rounded
 
 
-def _amount(body: Any, quantity: Decimal) -> Decimal | None:
+def _amount(body: Any, quantity: Decimal, good: RoundGood) -> Decimal | None:
     """What all of it cost: `amount`, or `price` of one unit. None while nobody has said."""
     given, per_unit = body.get("amount"), body.get("price")
     if given in (None, "") and per_unit in (None, ""):
         return None
-    value = _decimal(given if given not in (None, "") else per_unit)
+    value = decimal_of(given if given not in (None, "") else per_unit)
     if value is not None and given in (None, ""):
         value *= quantity
     if value is None or not 0 <= value < MOST_AMOUNT or (rounded := value.quantize(CENT)) >= MOST_AMOUNT:
-        raise Refusal("amount_wrong", _("What did it cost? Write yuan, for example 11.50."))
+        raise _amount_wrong(good)
     return rounded
+
+
+def _amount_wrong(good: RoundGood) -> Refusal:
+    words = _("%(goods)s: what did it cost? Write yuan, for example 11.50.")
+    return Refusal("amount_wrong", words % {"goods": good.goods}, goods=good.goods)

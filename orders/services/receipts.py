@@ -16,6 +16,7 @@ from compound.services.photos import clean_photo, store_photo
 from orders.models import Purchase, Receipt, Round, RoundGood
 from orders.queries.shopping import standing
 from orders.services.locks import lock_round
+from orders.signals import receipt_entered, receipt_voided
 
 # As long as money may be asked back for.
 KEEP_DAYS = 60
@@ -82,6 +83,7 @@ def enter_receipt(
     )
     receipt.purchases.set(covered)
     _record(receipt, round, "receipt.entered", by, at, total=str(total), paid_by=str(paid_by))
+    receipt_entered.send(Receipt, receipt=receipt, by=by, at=at)
     return receipt
 
 
@@ -97,6 +99,7 @@ def void_receipt(*, receipt: Receipt, reason: str, by: User, at: dt.datetime) ->
     receipt.void_at, receipt.void_by, receipt.void_reason = at, by, reason.strip()[:100]
     receipt.save(update_fields=["void_at", "void_by", "void_reason"])
     _record(receipt, round, "receipt.void", by, at, total=str(receipt.total), reason=receipt.void_reason)
+    receipt_voided.send(Receipt, receipt=receipt, by=by, at=at)
     return receipt
 
 

@@ -12,7 +12,17 @@ from django.db.models import Exists, OuterRef
 
 from compound.models import Compound
 from compound.services.retention import forgets
-from orders.models import Batch, DoorMark, Handover, PhoneEvent, Picture, Purchase, ReliefParcel
+from orders.models import (
+    Batch,
+    DoorMark,
+    Handover,
+    HouseholdReport,
+    Notice,
+    PhoneEvent,
+    Picture,
+    Purchase,
+    ReliefParcel,
+)
 
 POINTS_AT_EVENT: tuple[type[models.Model], ...] = (Purchase, Handover, ReliefParcel, Picture)
 
@@ -45,3 +55,17 @@ def forget_phone_events(compound: Compound, before: dt.datetime, limit: int) -> 
         acts = acts.filter(~Exists(pointing._base_manager.filter(event=OuterRef("pk"))))
     ids = list(acts.values_list("pk", flat=True)[:limit])
     return _delete(PhoneEvent, ids)
+
+
+@forgets("orders.notices", days="MESSAGE_DAYS")
+def forget_notices(compound: Compound, before: dt.datetime, limit: int) -> int:
+    """Texts for the chat, with the groups that they were sent to."""
+    old = Notice.objects.filter(compound=compound, made_at__lt=before)
+    return _delete(Notice, list(old.values_list("pk", flat=True)[:limit]))
+
+
+@forgets("orders.reports", days="DOOR_DAYS")
+def forget_reports(compound: Compound, before: dt.datetime, limit: int) -> int:
+    """What households said about a round. What nobody has answered in that time is over, too."""
+    old = HouseholdReport.objects.filter(household__compound=compound, at__lt=before)
+    return _delete(HouseholdReport, list(old.values_list("pk", flat=True)[:limit]))

@@ -28,6 +28,7 @@ from orders.services.packing import bags_out, open_bags
 from orders.services.round_goods import list_goods
 from orders.services.sharing import refuse_short
 from orders.services.sheet_requests import renew_sheets, request_sheets
+from orders.signals import round_settled
 
 # Each day's cut-offs of a compound that has said nothing else.
 DEFAULT_CUTOFFS = (dt.time(12, 0), dt.time(18, 0))
@@ -127,6 +128,8 @@ def advance_round(*, round: Round, to: str, by: User, at: dt.datetime) -> Round:
         text=round.title,
         to=to,
     )
+    if to == Round.State.SETTLED:
+        round_settled.send(Round, round=round, by=by, at=at)
     return round
 
 

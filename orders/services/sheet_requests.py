@@ -16,7 +16,7 @@ def request_sheets(*, round: Round, by: User | None, at: dt.datetime, offer: boo
     return jobs.request_job(kind=SHEETS_JOB, key=str(round.pk), compound=round.compound, by=by, at=at, offer=offer)
 
 
-def renew_sheets(*, round: Round, by: User, at: dt.datetime) -> None:
+def renew_sheets(*, round: Round, by: User | None, at: dt.datetime) -> None:
     """Every writer of orders calls it: a round that has closed prints its next version by itself, and its shopping
     list has a line for each good."""
     if round.state in PAPER_MATTERS:

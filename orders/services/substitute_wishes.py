@@ -10,8 +10,8 @@ from orders.models import SubstituteWish
 
 
 @transaction.atomic
-def set_wish(*, household: Household, wish: str, by: User, at: dt.datetime) -> SubstituteWish:
-    """`wish`: one of `SubstituteWish.Wish`. The same again changes nothing."""
+def set_wish(*, household: Household, wish: str, by: User | None, at: dt.datetime) -> SubstituteWish:
+    """`wish`: one of `SubstituteWish.Wish`; `by` None: the household itself. The same again changes nothing."""
     known = SubstituteWish.objects.select_for_update().filter(household=household).first()
     if known is not None and known.wish == wish:
         return known

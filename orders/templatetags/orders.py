@@ -71,8 +71,8 @@ def plain(quantity: Decimal | None) -> str:
 
 @register.filter
 def money(amount: Decimal | None) -> str:
-    """`1234.5` → `1,234.50`"""
-    return "" if amount is None else f"{amount:,.2f}"
+    """`1234.5` → `1,234.50`, `-5` → `−5.00`"""
+    return "" if amount is None else f"{amount:,.2f}".replace("-", "−")
 
 
 @register.filter

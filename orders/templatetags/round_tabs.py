@@ -8,7 +8,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from compound.access import Standing, can_run_orders, can_see_orders, can_shop
+from compound.access import Standing, can_run_deliveries, can_run_money, can_run_orders, can_see_orders, can_shop
 from orders.models import Round
 
 register = template.Library()
@@ -20,8 +20,10 @@ TABS: tuple[tuple[str, Any, str, Callable[[Standing], bool]], ...] = (
     ("words", _("Words to join"), "orders:words", can_run_orders),
     ("shopping", _("Shopping"), "orders:shopping", can_shop),
     ("receipts", _("Receipts"), "orders:receipts", can_shop),
-    ("sharing", _("Sharing out"), "orders:sharing", can_run_orders),
+    ("sharing", _("Sharing out"), "orders:sharing", can_run_deliveries),
     ("packing", _("Packing"), "orders:packing", can_shop),
+    ("money", _("Money"), "money:round", can_run_money),
+    ("notices", _("Chats"), "orders:notices", can_see_orders),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from orders.urls import carrying, imports, relief, rounds, runs, sharing, shopping, shops
+from orders.urls import carrying, imports, notices, relief, rounds, runs, sharing, shopping, shops
 
 app_name = "orders"
 
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     *carrying.urlpatterns,
     *relief.urlpatterns,
     *imports.urlpatterns,
+    *notices.urlpatterns,
 ]

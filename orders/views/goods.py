@@ -16,6 +16,7 @@ from compound.views.access import me, post_or
 from orders.forms.numbers import number_of
 from orders.forms.rounds import GoodsForm, OfferChoice, OfferForm, RoundChoice
 from orders.models import Round
+from orders.queries.sharing import goods_rows
 from orders.services import goods as services
 from orders.views.access import RoundAccess, round_for
 
@@ -102,11 +103,15 @@ def _page(
     earlier = Round.objects.filter(
         compound=found.compound, supply_point=round.supply_point, offers__isnull=False, cutoff_at__lt=round.cutoff_at
     ).exclude(pk=round.pk)
+    # A captain has the own building alone, and these are sums of all of them.
+    came = goods_rows(round) if round.state != Round.State.OPEN and found.only is None else []
     return render(
         request,
         "orders/goods.html",
         {
             "round": round,
+            "came": came,
+            "can_share": access.can_run_orders(found.membership),
             "offers": offers,
             "form": form,
             "preview": form.lines if form.is_bound and form.is_valid() else [],

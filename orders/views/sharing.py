@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from compound import access
 from compound.access import Standing
-from compound.models import Compound
+from compound.models import Compound, Role
 from compound.refusals import Refusal
 from compound.views.access import compound_for, me, post_or
 from orders.forms.sharing import InsteadForm, MakeForm, RuleChoice
@@ -24,6 +24,9 @@ from orders.queries.sharing_pages import chat_text, run_page, sharing_page
 from orders.services import sharing as services
 from orders.services import sharing_rules
 from orders.views.access import RoundAccess, round_for
+
+# The supply group shops and packs by what was decided.
+SEE_RESULT = (*access.RUN_ORDERS, Role.SUPPLY)
 
 
 class SharingAccess(NamedTuple):
@@ -45,9 +48,15 @@ def sharing_for(request: HttpRequest, code: str, sharing_id: uuid.UUID) -> Shari
 
 @require_GET
 def sharing(request: HttpRequest, code: str, round: uuid.UUID) -> HttpResponse:
-    """Which goods came short and by how much, the rule, and one red button."""
-    found = round_for(request, code, round, *access.RUN_ORDERS)
-    return _page(request, found)
+    """Which goods came short and by how much, the rule, and one red button.
+
+    Who packs and carries sees what was decided, and neither tiers nor rooms.
+    """
+    found = round_for(request, code, round, *SEE_RESULT)
+    if access.can_run_orders(found.membership):
+        return _page(request, found)
+    rows = queries.goods_rows(found.round)
+    return render(request, "orders/sharing_seen.html", {"round": found.round, "came": rows})
 
 
 def _page(request: HttpRequest, found: RoundAccess, *, rule: str = "", reason: str = "") -> HttpResponse:

@@ -33,6 +33,17 @@ function count() {
   const bar = document.querySelector(".doors-progress");
   if (number) number.textContent = String(marked);
   if (bar) bar.value = marked;
+  for (const place of document.querySelectorAll("[data-count]")) recount(place, all);
+}
+
+/* `refused 2`: the one number in a chip. A page that was kept while there was no network has the numbers of that time. */
+function recount(place, all) {
+  const outcomes = place.dataset.count.split(" ");
+  const number = all.filter((card) => outcomes.includes(card.dataset.outcome)).length;
+  const texts = [...(place.querySelector(".chip")?.childNodes ?? [])];
+  const text = texts.find((node) => node.nodeType === Node.TEXT_NODE && /\d/.test(node.textContent));
+  if (text) text.textContent = text.textContent.replace(/\d+/, String(number));
+  place.hidden = number === 0;
 }
 
 /* What `act` did to a card that does not know of it: the last word of this phone, unless the server knows a later one. */

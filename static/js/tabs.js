@@ -1,4 +1,4 @@
-/* <nav data-tabs>: where its line is longer than the screen, the tab of this page is pushed into sight. */
+/* <nav data-tabs>, the main menu too: where its line is longer than the screen, the tab of this page is pushed into sight. */
 
 for (const tabs of document.querySelectorAll("[data-tabs]")) {
   const current = tabs.querySelector("[aria-current]");

@@ -28,11 +28,14 @@ from compound.servers.paths import BASE_DIR
 from compound.servers.postgres import free_port
 from tests import make
 from tests.browser.guard import Guard, on_duty
+from tests.browser.network import is_away
 from tests.embedded import SERVERS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NO_BROWSER = "no Chromium on this machine: apt-get install chromium fonts-noto-cjk"
 PATIENCE_MS = 10_000
+# Chromium says so of every registration of a service worker that fails.
+WORKER_NOT_FETCHED = "An unknown error occurred when fetching the script."
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -160,7 +163,10 @@ class Visitor:
 
     def _said(self, message: ConsoleMessage) -> None:
         # A form that is answered with 409 or 422 is no fault of the page.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type != "error" or message.text.startswith("Failed to load resource"):
+            return
+        # Nor is it that a worker cannot be fetched without a network.
+        if not (message.text == WORKER_NOT_FETCHED and is_away(self.context)):
             self.faults.append(message.text)
 
 

@@ -10,17 +10,11 @@ from playwright.sync_api import Page, expect
 from compound.models import Compound, Role
 from orders.models import Batch, DoorMark, OrderLine, Round, Stop, Trip
 from tests import make
+from tests.browser.network import is_kept, network_away, network_back
 from tests.browser.test_orders import log_in
 
 HOUR = dt.timedelta(hours=1)
 ROOMS = ("3-1-501", "3-1-502", "3-2-501", "3-2-502")
-KEPT = """async () => {
-    const ready = await navigator.serviceWorker.ready;
-    const in_cache = async (name) => (await caches.open(name)).match(location.href);
-    const kept = async () => (await Promise.all((await caches.keys()).map(in_cache))).some(Boolean);
-    for (let n = 0; n < 50 && !(await kept()); n += 1) await new Promise((done) => setTimeout(done, 100));
-    return Boolean(ready.active) && kept();
-}"""
 
 
 @pytest.fixture
@@ -49,9 +43,9 @@ def test_trip_without_a_network_is_ticked_door_by_door_and_sent_when_it_is_back(
     page = phone_page
     log_in(page, trip.runner)
     page.goto(reverse("orders:trip", kwargs={"code": "xingfuli", "trip": trip.pk}))
-    assert page.evaluate(KEPT) is True
+    is_kept(page)
     doors = [page.locator(f"#d{room}") for room in ROOMS]
-    page.context.set_offline(True)
+    network_away(page)
 
     doors[0].get_by_role("button", name="送到了").tap()
     expect(doors[0].locator("[data-chip]")).to_contain_text("已送达")
@@ -72,7 +66,7 @@ def test_trip_without_a_network_is_ticked_door_by_door_and_sent_when_it_is_back(
     expect(doors[2].locator("[data-chip]")).to_contain_text("无人在家")
     expect(page.locator("[data-doors-marked]")).to_have_text("3")
 
-    page.context.set_offline(False)
+    network_back(page)
     expect(page.locator("[data-outbox]")).to_have_attribute("data-unsent", "0")
     expect(doors[0].locator("[data-chip]")).not_to_contain_text("待发")
     assert outcomes() == ["delivered", "refused", "nobody_home", ""]

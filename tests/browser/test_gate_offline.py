@@ -24,6 +24,7 @@ from gate.models import Check, Conflict, Device, Outing
 from gate.services.devices import code_of, end_device, invite_device, revoke_device
 from tests import make
 from tests.browser.conftest import Server, Visitor
+from tests.browser.network import network_away, network_back, until_true
 from tests.embedded import SERVERS
 
 PAGE = "/c/xingfuli/gate/"
@@ -69,7 +70,7 @@ class GatePhone:
         self.page.evaluate("(code) => engine.bind(code)", code_of(phone))
 
     def network(self, there: bool) -> None:
-        self.visitor.context.set_offline(not there)
+        (network_back if there else network_away)(self.page)
 
     def judge(self, room: str, direction: str = "out", **more: Any) -> dict[str, Any]:
         asked = {"by": "room", "text": room, "direction": direction, **more}
@@ -262,7 +263,7 @@ def test_shift_when_it_ends_with_unsent_rows_sends_them_and_leaves_nothing_on_th
     phone.network(True)
     phone.page.evaluate("() => engine.refresh()")
     phone.until("unsent", 0)
-    phone.page.wait_for_function("async () => (await engine.store.all('bindings')).length === 0", polling=200)
+    until_true(phone.page, "async () => (await engine.store.all('bindings')).length === 0")
     assert phone.page.evaluate("() => engine.binding") is None
     assert (Check.objects.count(), phone.kept("households"), phone.kept("rows")) == (3, 0, 0)
     assert phone.page.evaluate("() => engine.store.get('roll')") is None

@@ -15,6 +15,9 @@ from tests.browser.conftest import CHROMIUM, Visitor
 from tests.browser.guard import PAGE, WECHAT, Guard, card_of, code_for, on_duty, until_known
 from tests.browser.qr_film import film
 
+# At five pixels a module, turned and blurred as the film begins, it is read only when it is drawn larger.
+HARD_WHEN_BLURRED = "A4M2HB1G1D22DT37MYJCZ1"
+
 # -- binding ----------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +129,13 @@ def test_code_in_a_photo_is_read_without_a_camera(guard: Guard, xingfuli: Compou
     photo = film(card_of(xingfuli), tmp_path / "pass.jpg")
     guard.page.locator("[data-photo]").set_input_files(photo)
     guard.sees("allow")
+
+
+def test_code_in_a_photo_that_is_blurred_is_read_where_it_is_drawn_larger(guard: Guard, tmp_path: Path) -> None:
+    photo = film(HARD_WHEN_BLURRED, tmp_path / "pass.jpg", [(5, 9, 2.4)])
+    guard.page.locator("[data-photo]").set_input_files(photo)
+    # Read, and no pass of this compound.
+    guard.sees("refuse")
 
 
 def test_room_on_the_keypad_shows_who_it_is_and_is_recorded(guard: Guard) -> None:

@@ -10,6 +10,7 @@ from gate.models import Check, Pass, TemperatureRecord
 from gate.services.tokens import pass_token
 from tests import make
 from tests.browser.guard import Guard, refused, until_known
+from tests.browser.network import network_away, network_back
 
 # -- verdicts ---------------------------------------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ def test_reading_too_low_to_be_true_is_asked_again_at_once(guard: Guard) -> None
 def test_unknown_code_without_a_network_is_amber(guard: Guard) -> None:
     until_known(guard)
     guard.page.keyboard.press("Escape")
-    guard.page.context.set_offline(True)
+    network_away(guard.page)
     guard.scan_by_keys("AB3D5F7H9J1K3M5N7P9QRS")
     guard.sees("refuse")
     expect(guard.page.locator("[data-look='look']")).to_be_visible()
@@ -94,7 +95,7 @@ def test_unknown_code_without_a_network_is_amber(guard: Guard) -> None:
     assert guard.page.evaluate("document.documentElement.dataset.sounded") == "look"
     guard.tap("[data-next]")
     expect(guard.page.locator("[data-unsent]")).to_have_text("1 条待发，最早 0 分钟")
-    guard.page.context.set_offline(False)
+    network_back(guard.page)
     guard.page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(guard.page.locator("[data-unsent]")).to_have_count(0)
 

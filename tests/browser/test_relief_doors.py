@@ -11,6 +11,7 @@ from orders.models import PhoneEvent
 from orders.services.relief import make_relief
 from tests import make
 from tests.browser.conftest import _visit
+from tests.browser.network import is_kept, network_away, network_back
 from tests.browser.test_roster_life import log_in
 
 
@@ -53,8 +54,8 @@ def test_two_volunteers_offline_at_one_door_hand_out_one_parcel(
         log_in(page, phone)
         page.goto(f"/c/xingfuli/relief/{relief.pk}/20/")
         expect(page.locator(".relief-door")).to_have_count(2)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.context.set_offline(True)
+        is_kept(page)
+        network_away(page)
 
     # Shown at once, undone and done again, with nobody to ask.
     door(phone_page, "20-1702").tap("已发出")
@@ -71,7 +72,7 @@ def test_two_volunteers_offline_at_one_door_hand_out_one_parcel(
     assert not PhoneEvent.objects.exists()
 
     for page in (phone_page, other_phone):
-        page.context.set_offline(False)
+        network_back(page)
         page.evaluate("dispatchEvent(new Event('online'))")
         expect(page.locator("[data-outbox]")).to_have_attribute("data-unsent", "0")
     rows = relief.parcels.filter(household__building__name="20").order_by("household__room")
@@ -80,6 +81,8 @@ def test_two_volunteers_offline_at_one_door_hand_out_one_parcel(
         ("20-1702", "handed", 1),
     ]
     assert PhoneEvent.objects.count() == 5
-    # The later of the two stands, on both phones.
+    # The later of the two stands, on both phones, when somebody looks: the first has heard its answers before the
+    # second has sent anything.
     for page in (phone_page, other_phone):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(door(page, "20-1702").row).to_contain_text("罗强")

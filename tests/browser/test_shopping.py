@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from compound.models import Role, User
 from orders.models import PhoneEvent, Purchase, Round
 from orders.queries.shopping import lists_of
 from orders.services.round_goods import list_goods
 from tests import make
+from tests.browser.conftest import WORKER_NOT_FETCHED
+from tests.browser.network import is_kept, network_away, network_back
 
 HOUR = dt.timedelta(hours=1)
 
@@ -45,11 +47,12 @@ def log_in(page: Page, user: User) -> None:
 
 
 def open_list(page: Page, round: Round) -> None:
-    page.goto(reverse("orders:shopping", kwargs={"code": "xingfuli", "round": round.pk}))
-    page.wait_for_function(
-        "async () => (await caches.keys()).some((name) => name.startsWith('shouwang-work pages'))"
-        " && (await (await caches.open('shouwang-work files')).keys()).some((key) => key.url.includes('/orders/shop'))"
-    )
+    page.goto(address_of(round))
+    is_kept(page)
+
+
+def address_of(round: Round) -> str:
+    return reverse("orders:shopping", kwargs={"code": "xingfuli", "round": round.pk})
 
 
 def line(page: Page, goods: str) -> object:
@@ -69,8 +72,7 @@ def test_list_when_the_network_is_away_takes_everything_and_sends_it_once(
     log_in(phone_page, luo)
     open_list(phone_page, round)
     picture(phone_page, "list")
-    network: BrowserContext = phone_page.context
-    network.set_offline(True)
+    network_away(phone_page)
     line(phone_page, "鸡蛋").locator(".shop-button").click()
     expect(line(phone_page, "鸡蛋")).to_have_attribute("data-stand", "done")
     line(phone_page, "白菜").locator("summary").click()
@@ -90,7 +92,7 @@ def test_list_when_the_network_is_away_takes_everything_and_sends_it_once(
         expect(line(phone_page, goods)).to_have_attribute("data-stand", stand)
     picture(phone_page, "offline")
 
-    network.set_offline(False)
+    network_back(phone_page)
     phone_page.evaluate("() => dispatchEvent(new Event('online'))")
     expect(phone_page.locator("[data-outbox]")).to_have_attribute("data-unsent", "0")
     expect(phone_page.locator("[data-event]")).to_have_count(3)
@@ -113,12 +115,12 @@ def test_list_when_two_bought_the_same_offline_counts_both_once_and_names_the_su
         for page, user in zip(pages, (luo, feng), strict=True):
             log_in(page, user)
             open_list(page, round)
-            page.context.set_offline(True)
+            network_away(page)
             line(page, "鸡蛋").locator(".shop-button").click()
             expect(line(page, "鸡蛋")).to_have_attribute("data-stand", "done")
         assert Purchase.objects.count() == 0
         for page in pages:
-            page.context.set_offline(False)
+            network_back(page)
             page.evaluate("() => dispatchEvent(new Event('online'))")
             expect(page.locator("[data-outbox]")).to_have_attribute("data-unsent", "0")
         assert sorted(Purchase.objects.values_list("by__name", "quantity")) == [
@@ -134,3 +136,52 @@ def test_list_when_two_bought_the_same_offline_counts_both_once_and_names_the_su
         picture(pages[1], "desk")
     finally:
         other.close()
+
+
+def test_list_when_its_worker_was_stopped_and_cannot_be_fetched_opens_all_the_same(
+    phone_page: Page, round: Round, server: str
+) -> None:
+    log_in(phone_page, make.member(round.compound, Role.SUPPLY))
+    open_list(phone_page, round)
+    workers = phone_page.context.new_cdp_session(phone_page)
+    workers.send("ServiceWorker.enable")
+    network_away(phone_page)
+    for _ in range(2):
+        # As a phone does with a worker that nobody has needed for a while.
+        workers.send("ServiceWorker.stopAllWorkers")
+        phone_page.reload()
+        expect(line(phone_page, "鸡蛋").locator(".shop-button")).to_be_visible()
+        phone_page.evaluate("async () => (await navigator.serviceWorker.ready).update().catch(() => {})")
+    line(phone_page, "鸡蛋").locator(".shop-button").click()
+    expect(line(phone_page, "鸡蛋")).to_have_attribute("data-stand", "done")
+
+
+# The first question for a worker waits here until the test says go.
+REGISTER_LATER = """
+const container = globalThis.ServiceWorkerContainer?.prototype;
+const register = container?.register;
+const go = new Promise((done) => (globalThis.go = done));
+if (container) container.register = async function (...given) {
+    globalThis.isAsked = true;
+    await go;
+    return register.apply(this, given);
+};
+"""
+
+
+def test_list_when_the_network_was_away_before_it_was_kept_is_kept_once_it_is_back(
+    phone_page: Page, round: Round, server: str
+) -> None:
+    log_in(phone_page, make.member(round.compound, Role.SUPPLY))
+    phone_page.add_init_script(REGISTER_LATER)
+    phone_page.goto(address_of(round))
+    phone_page.wait_for_function("() => globalThis.isAsked")
+    network_away(phone_page)
+    with phone_page.context.expect_event("console", lambda said: said.text == WORKER_NOT_FETCHED):
+        phone_page.evaluate("() => go()")
+    assert phone_page.locator("[data-outbox]").get_attribute("data-kept") is None
+    network_back(phone_page)
+    is_kept(phone_page)
+    network_away(phone_page)
+    phone_page.reload()
+    expect(line(phone_page, "鸡蛋").locator(".shop-button")).to_be_visible()

@@ -7,6 +7,7 @@ import pytest
 
 from compound.models import (
     Gate,
+    HouseholdKey,
     Job,
     LoginToken,
     Membership,
@@ -68,6 +69,7 @@ def good() -> SimpleNamespace:
         login=LoginToken.objects.create(
             user=by, token_hash="0" * 64, issued_at=ELEVEN, issued_by=by, expires_at=ELEVEN + MINUTE
         ),
+        key=HouseholdKey.objects.create(household=door, token_hash="0" * 64, issued_at=ELEVEN, issued_by=by),
         job=Job.objects.create(compound=mine, kind="sheets", key="1", created_at=ELEVEN, not_before=ELEVEN, total=4),
         file=file,
         free_file=StoredFile.objects.create(
@@ -121,6 +123,9 @@ TABLE = rows_of(
     ("membership_building_in_compound", lambda good: changed(good.captain, building=good.elsewhere.building)),
     ("login_token_ends_after_start", lambda good: changed(good.login, expires_at=ELEVEN)),
     ("login_token_one_end", lambda good: changed(good.login, used_at=ELEVEN, revoked_at=ELEVEN)),
+    ("household_key_one_valid", lambda good: again(good.key, token_hash="1" * 64)),
+    ("household_key_is_hashed", lambda good: changed(good.key, token_hash="7K2M9QX4TB")),
+    ("household_key_revoked_at_and_by", lambda good: changed(good.key, revoked_why="丢了")),
     # the rules in force
     ("rulebook_one_at_a_time", lambda good: again(good.rules)),
     ("rulebook_one_at_a_time", lambda good: again(good.of_building)),
@@ -164,6 +169,10 @@ def test_bad_row_is_refused_by_the_database(good: SimpleNamespace, constraint: s
         lambda good: again(good.contact, is_contact=False),
         lambda good: again(good.captain, building_id=good.bare.building_id),
         lambda good: changed(good.login, used_at=ELEVEN),
+        lambda good: again(good.key, token_hash="1" * 64, household_id=good.bare.pk),
+        lambda good: again(
+            good.key, token_hash="1" * 64, revoked_at=NOON, revoked_by_id=good.by.pk, revoked_why="丢了"
+        ),
         lambda good: again(good.rules, starts_at=NOON, created_at=NOON),
         lambda good: changed(good.rules, ends_at=NOON, opens=dt.time(9), closes=dt.time(17), ends_building_rows=True),
         lambda good: again(good.job, state="running"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -41,33 +40,3 @@ def test_connection_that_the_server_has_ended_is_made_anew_for_the_next_request(
     end(first)
     another.health_check_done = False
     assert backend_of(another) != first
-
-
-def test_is_usable_says_whether_a_statement_would_work(another: BaseDatabaseWrapper) -> None:
-    pid = backend_of(another)
-    assert another.is_usable()
-    another.set_autocommit(False)
-    with pytest.raises(psycopg2.errors.DivisionByZero), another.connection.cursor() as cursor:
-        cursor.execute("SELECT 1/0")
-    assert not another.is_usable()  # until it is rolled back
-    another.rollback()
-    another.set_autocommit(True)
-    assert another.is_usable()
-    end(pid)
-    assert not another.is_usable()
-    another.close()
-    assert not another.is_usable()
-
-
-def test_is_usable_when_idle_on_this_machine_asks_the_server_nothing(another: BaseDatabaseWrapper) -> None:
-    pid = backend_of(another)
-
-    def last_statement() -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid])
-            return cursor.fetchone()[0]
-
-    assert (another.is_usable(), last_statement()) == (True, "SELECT pg_backend_pid()")
-    another.settings_dict["HOST"] = "db.example"
-    assert (another.is_usable(), last_statement()) == (True, "SELECT 1")

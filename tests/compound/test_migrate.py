@@ -9,7 +9,7 @@ from django.db.migrations.state import ProjectState
 
 from compound.management.commands.migrate import CreateModels, at_once
 
-OURS = ("compound", "desk", "gate", "orders", "roster")
+OURS = ("compound", "desk", "errands", "gate", "money", "orders", "roster")
 
 
 def after(operations: list, state: ProjectState, app: str) -> ProjectState:

@@ -5,18 +5,35 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, transaction
 
-from compound.models import AuditEntry, Compound, Job, LoginToken, Message, Sheet, ShortCode, StoredFile, User
+from compound.models import (
+    AuditEntry,
+    Compound,
+    HouseholdKey,
+    Job,
+    LoginToken,
+    Message,
+    Sheet,
+    ShortCode,
+    StoredFile,
+    User,
+)
 from compound.services.accounts import issue_login
 from compound.services.audit import record
 from compound.services.retention import erase_compound, forget_due
+from errands import models as errands
 from gate import models as gate
+from money import models as money
+from orders import models as orders
 from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
 from orders.services import chains, sheets
 from orders.services.sheet_requests import request_sheets
 from roster import models as roster
 from tests import make
+from tests.errands.one_of_each import one_of_each as one_of_each_of_the_errands
 from tests.gate.one_of_each import one_of_each
 from tests.make import ELEVEN
+from tests.money.one_of_each import one_of_each as one_of_each_of_the_ledger
+from tests.orders.one_of_each import one_of_each as one_of_each_to_the_door
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +56,7 @@ def file(compound, keep_until=None):
 
 def paste_and_print(compound, by):
     """A second round with a confirmed paste and one to review that follows it, a learned nickname, sheets, a job."""
-    round, source = make.round(compound, "8月23日 18:00"), compound.chain_sources.get()
+    round, source = make.round(compound, "8月23日 18:00"), compound.chain_sources.get(name="业主一群")
     text = "#接龙\n1. 3-2-501 鸡蛋2板\n2. 真真-F区 鸡蛋1板\n"
     first = chains.paste_chain(round=round, source=source, text=text, by=by, at=ELEVEN)
     unknown = first.entries.get(position=1)
@@ -74,6 +91,22 @@ WAY_BACK = {
     gate.TemperatureReading: "compound",
     gate.TemperatureRecord: "compound",
     Message: "compound",
+    HouseholdKey: "household__compound",
+    errands.CardLoan: "errand__compound",
+    errands.Errand: "compound",
+    errands.ErrandStep: "errand__compound",
+    errands.Medicine: "errand__compound",
+    errands.TopUp: "errand__compound",
+    money.Account: "compound",
+    money.BillLine: "entry__compound",
+    money.CashCount: "compound",
+    money.Entry: "compound",
+    money.Posting: "compound",
+    orders.HouseholdReport: "household__compound",
+    orders.Notice: "compound",
+    orders.NoticeSent: "notice__compound",
+    orders.Purchase: "good__round__compound",
+    orders.Receipt: "round__compound",
     roster.Assignment: "compound",
     roster.Availability: "volunteer__compound",
     roster.DutyGroup: "compound",
@@ -115,6 +148,10 @@ def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_
         door = make.household(compound, "3-2-501", tags=["infant"])
         make.resident(door)
         one_of_each(door, by=by)
+        way = one_of_each_to_the_door(door, by=by)
+        one_of_each_of_the_errands(door, by=by)
+        one_of_each_of_the_ledger(door, way.round, by=by)
+        HouseholdKey.objects.create(household=door, token_hash=f"{door.pk:064x}", issued_at=ELEVEN)
         round = make.round(compound)
         make.offer(round)
         make.chain_source(compound)
@@ -133,7 +170,7 @@ def test_erase_compound_with_everything_in_it_leaves_only_the_other_one_and_the_
     assert Sheet.objects.count() == ShortCode.objects.count() == printed
     assert [compound.code for compound in Compound.objects.all()] == ["yangguang"]
     assert other.households.get().tags.count() == 1
-    assert [order.lines.count() for order in Order.objects.filter(round__compound=other)] == [1, 1, 1]
+    assert [order.lines.count() for order in Order.objects.filter(round__compound=other)] == [1, 1, 1, 1]
     assert User.objects.filter(pk=by.pk).exists()
 
 

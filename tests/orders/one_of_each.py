@@ -10,12 +10,16 @@ from orders.models import (
     Allotment,
     Bag,
     Batch,
+    ChainSource,
     Donation,
     DoorMark,
     GoodsWord,
     Handover,
     HandoverGap,
+    HouseholdReport,
     ItemPrice,
+    Notice,
+    NoticeSent,
     OrderRules,
     PhoneEvent,
     Picture,
@@ -79,6 +83,9 @@ def one_of_each(door: Household, *, by: User, number: int = 1) -> SimpleNamespac
         compound=of, kind="photo", name="1.jpg", content_type="image/jpeg", content=b"x", size=1, sha256="",
         created_at=NOON, created_by=by,
     )  # fmt: skip
+    notice = Notice.objects.create(
+        compound=of, round=round, step="arrives", building=door.building, text="约15:00到", made_at=NOON, made_by=by
+    )
     return SimpleNamespace(
         by=by,
         door=door,
@@ -116,6 +123,11 @@ def one_of_each(door: Household, *, by: User, number: int = 1) -> SimpleNamespac
         relief=relief,
         count=ReliefCount.objects.create(relief=relief, step="arrived", count=20, at=NOON, by=by),
         parcel=ReliefParcel.objects.create(relief=relief, household=door, due=1),
+        notice=notice,
+        sent=NoticeSent.objects.create(
+            notice=notice, source=ChainSource.objects.create(compound=of, name=f"业主{number}群"), at=NOON, by=by
+        ),
+        report=HouseholdReport.objects.create(household=door, round=round, kind="wrong", text="少了一颗", at=NOON),
         event=event,
         picture=Picture.objects.create(file=file, event=event),
     )

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.chain_review import Content, compare
+from orders.warning_words import sentences
 
 
 def entry(name: str, goods: str = "鸡蛋", quantity: str | None = "1", room: str = "", note: str = "") -> Content:
@@ -93,3 +94,8 @@ def test_compare_accounts_for_each_entry_of_both_pastes_exactly_once(old, new):
     followed = [index for _change, index, _twice in comparison.new if index is not None]
     assert len(comparison.new) == len(new)
     assert sorted([*followed, *comparison.gone]) == list(range(len(old)))
+
+
+def test_warning_of_an_order_that_came_another_way_names_no_group():
+    assert sentences(["other_source: "]) == ["这一户已经另外下过单（不是群里的接龙）：这是第二份吗？"]
+    assert sentences(["other_source: 业主一群"]) == ["这一户在“业主一群”已经下过单：这是另一份吗？"]

@@ -21,7 +21,9 @@ MINUTE = dt.timedelta(minutes=1)
 @pytest.fixture
 def good() -> SimpleNamespace:
     compound = make.compound()
-    return one_of_each(make.household(compound, "20-1702"), by=make.member(compound))
+    made = one_of_each(make.household(compound, "20-1702"), by=make.member(compound))
+    made.more = make.order(made.round, made.door, ("白菜1", "1", "颗"), by=made.by).lines.get()
+    return made
 
 
 def purchase(good: SimpleNamespace, **differs: object) -> None:
@@ -71,6 +73,8 @@ TABLE = rows_of(
     ("sharing_applied_at_and_by", lambda good: changed(good.sharing, applied_by=None)),
     ("allotment_once", lambda good: again(good.allotment)),
     ("allotment_not_negative", lambda good: changed(good.allotment, quantity=-1)),
+    ("allotments_within_arrived", lambda good: changed(good.allotment, quantity="1.001")),
+    ("allotments_within_arrived", lambda good: again(good.allotment, line_id=good.more.pk, quantity="0.001")),
     ("line_allocated_within_ordered", lambda good: changed(good.line, allocated=3)),
     ("line_packed_at_and_by", lambda good: changed(good.line, packed=2)),
     # delivery
@@ -131,6 +135,7 @@ def test_bad_row_is_refused_by_the_database(good: SimpleNamespace, constraint: s
         lambda good: purchase(good, kind="short", quantity=0, amount=None),
         lambda good: purchase(good, kind="void", quantity=0, amount=None, refers_to_id=good.bought.pk),
         lambda good: again(good.sharing, replaced_at=NOON),
+        lambda good: again(good.allotment, line_id=good.more.pk, quantity=0),
         lambda good: again(good.sharing, instead="娃娃菜"),
         lambda good: changed(good.line, allocated=0, allocated_instead=2),
         lambda good: changed(good.line, packed="2.3", packed_at=NOON, packed_by=good.by),

@@ -105,7 +105,7 @@ def test_up_when_the_local_network_is_asked_for_serves_it_over_its_own_tls(data_
     """One installation's life on a network: first start, visitors, a killed part, kill -9, another address."""
     ports = Ports()
     with ports.start(data_dir) as up:
-        up.wait_for(f"https://{ADDRESS}:{ports.lan}", 120)
+        up.wait_for(f"https://{ADDRESS}:{ports.lan}", 180)
         up.wait_for(f"http://{ADDRESS}:{ports.door}/lan/")
         context = trusting(data_dir)
         root = (data_dir / "lan" / "root.pem").read_bytes()

@@ -17,7 +17,7 @@ def test_up_when_started_twice_and_killed_between_recovers_and_leaves_no_process
     """One installation's life: first start, parts that die, kill -9, second start, SIGTERM."""
     port = free_port()
     with running(data_dir, port) as up:
-        up.wait_for("ready after", 60)
+        up.wait_for("ready after", 180)
         assert up.wait_for_health()
 
         # A second one on the same folder, or on the same port, says so in one sentence.

@@ -5,11 +5,12 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from compound.refusals import Refusal
-from desk.demo import cast, logins
+from desk.demo import cast, household_page, logins
 from desk.demo.build import build_demo
 
 # With --date the demo's clock stands here: the morning's shopping is under way, the noon round still open.
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
+        page = household_page()
         answer = {
             "compound": cast.CODE,
             "name": cast.NAME,
@@ -71,5 +73,7 @@ class Command(BaseCommand):
             "orders": figures.orders,
             "sheets": figures.sheets,
             "logins": [{"role": role, "phone": phone, "password": password} for role, phone, password in logins()],
+            # Without a login: whoever holds the slip in the door of this room sees this.
+            "household_page": {"room": page[0], "url": settings.PUBLIC_URL + page[1]} if page else None,
         }
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))

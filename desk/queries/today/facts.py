@@ -12,10 +12,12 @@ from compound import access
 from compound.access import Standing
 from compound.days import Clock
 from compound.models import Compound, Household, Job, Sheet
+from desk.queries.today.errands import ErrandFacts, read_errands
 from desk.queries.today.gates import GateFacts, read_gates
 from desk.queries.today.relief import read_relief
+from desk.queries.today.reports import read_reports
 from desk.queries.today.roster import RosterFacts, read_roster
-from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, Round
+from orders.models import SHEETS_JOB, ChainEntry, ChainImport, HouseholdReport, Order, Round
 from orders.queries.delivery import owed_lines
 from orders.queries.minimums import Minimum, waiting_minimums
 from orders.queries.relief import Figures
@@ -56,6 +58,8 @@ class Facts:
     gates: GateFacts | None
     roster: RosterFacts
     relief: list[Figures]
+    reports: list[HouseholdReport]
+    errands: ErrandFacts | None
 
     @property
     def open(self) -> list[Round]:
@@ -108,6 +112,8 @@ def read_facts(compound: Compound, membership: Standing, clock: Clock, doors: di
         gates=read_gates(compound, membership, clock),
         roster=read_roster(compound, membership, clock),
         relief=read_relief(compound, membership, clock.now),
+        reports=read_reports(compound, membership),
+        errands=read_errands(compound, membership),
     )
 
 

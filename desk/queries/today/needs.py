@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from compound import access
 from compound.models import Job
-from desk.queries.today import relief, roster
+from desk.queries.today import errands, relief, reports, roster
 from desk.queries.today.facts import Facts, S
 from desk.queries.today.gates import need_rows
 from orders.quantities import plain
@@ -31,13 +31,17 @@ class Need:
 
 
 def needs_of(facts: Facts) -> Iterable[Need]:
-    """The most urgent first: the posts, the gates, what stops an order, what waits for paper, what was left over."""
+    """The most urgent first: medicine, the posts, the gates, what stops an order, what waits for paper, the rest."""
     member = facts.membership
+    if facts.errands is not None:
+        yield from (Need(*row) for row in errands.need_rows(facts.errands, facts.clock, facts.url))
     for row in roster.need_rows(facts.roster, facts.clock, facts.url, runs=access.can_run_roster(member)):
         yield Need(*row)
     if facts.gates is not None:
         for row in need_rows(facts.gates, member, facts.clock, facts.url):
             yield Need(*row)
+    for row in reports.need_rows(facts.reports, facts.url):
+        yield Need(*row)
     if access.can_run_orders(member):
         yield from _review_needs(facts)
         yield from _late_needs(facts)

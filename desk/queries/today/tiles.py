@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from compound import access
-from desk.queries.today import roster
+from desk.queries.today import errands, roster
 from desk.queries.today.facts import ON_THE_WAY, Facts, round_url
 from desk.queries.today.gates import tile_rows
 
@@ -32,6 +32,9 @@ def tiles_of(facts: Facts) -> Iterable[Tile]:
         yield Tile(**row)
     if facts.gates is not None:
         for row in tile_rows(facts.gates, facts.url):
+            yield Tile(**row)
+    if facts.errands is not None:
+        for row in errands.tile_rows(facts.errands, facts.url):
             yield Tile(**row)
     if facts.open:
         first = facts.open[0]

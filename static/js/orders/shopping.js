@@ -9,7 +9,11 @@ const template = document.querySelector("template[data-entry]");
 const own = new Map();
 let taken = new Set();
 
-const number = (text) => Number(text) || 0;
+/* As the server reads it (orders/quantities.py): 1,200 is thousands set apart, 12,5 the comma of a phone's keys. */
+const number = (text) => {
+  const typed = String(text ?? "").normalize("NFKC").trim();
+  return Number(/^[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(typed) ? typed.replaceAll(",", "") : typed.replace(",", ".")) || 0;
+};
 // Three decimals, as the server has them; 0.1 + 0.2 is none of anybody's business.
 const plain = (value) => String(Math.round(value * 1000) / 1000);
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name] ?? "");
@@ -39,7 +43,8 @@ function draw(act) {
   own.set(act.id, act);
   const line = lineOf(act);
   if (!line) return;
-  if (act.body.did !== "void") entryOf(line, act);
+  if (act.body.did === "price") line.querySelector(`[data-price-of="${act.body.refers_to}"]`)?.toggleAttribute("hidden", act.state !== "aside");
+  else if (act.body.did !== "void") entryOf(line, act);
   recount(line);
   sums();
 }

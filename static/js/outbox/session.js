@@ -46,6 +46,7 @@ const MIGRATIONS = [
   },
 ];
 const TICK = 5_000;
+const KEEPING_MS = 60_000;
 // One tap of a trembling finger.
 const SAME_TAP = 700;
 // Somebody else is logged in, or nobody: the rows wait for whom they belong to.
@@ -98,7 +99,10 @@ class Session {
     this.outbox.heard = ({ json, sent, received }) => this.sample(json.server_time, sent, received);
     this.outbox.onFlushed = () => this.photos.flush().then(() => this.#changed(false));
     this.server.onReached = (reached) => {
-      if (reached) this.outbox.flush({ now: true });
+      if (reached) {
+        this.outbox.flush({ now: true });
+        this.#keepPage();
+      }
       this.#changed(false);
     };
     this.#listen();
@@ -119,6 +123,7 @@ class Session {
       if (document.visibilityState !== "visible") return;
       this.blocked = null;
       this.outbox.flush({ now: true });
+      this.#keepPage();
     };
     addEventListener("online", back);
     addEventListener("pageshow", back);
@@ -239,17 +244,30 @@ class Session {
     return isSame;
   }
 
-  /* The worker keeps this page and what it loaded; over plain http there is none. */
+  #isKeeping = false;
+
+  /* The worker keeps this page and what it loaded; over plain http there is none. Where the network went away before it had
+     everything, it is asked again when somebody looks and when the network is back. `data-kept`: the page opens without one. */
   async #keepPage() {
-    if (!navigator.serviceWorker || !isSecureContext) return;
+    if (this.#isKeeping || this.place.dataset.kept || !navigator.serviceWorker || !isSecureContext) return;
+    this.#isKeeping = true;
     try {
       const { worker } = this.place.dataset;
       await navigator.serviceWorker.register(worker, { scope: worker.replace(/[^/]*$/, ""), updateViaCache: "none" });
       const { active } = await navigator.serviceWorker.ready;
       const files = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(`${location.origin}/static/`));
-      active?.postMessage({ keep: location.href.split("#")[0], files });
+      const { port1, port2 } = new MessageChannel();
+      // A worker that is stopped half-way says nothing.
+      const answer = new Promise((done) => {
+        port1.onmessage = ({ data }) => done(data);
+        setTimeout(() => done(false), KEEPING_MS);
+      });
+      active.postMessage({ keep: location.href.split("#")[0], files }, [port2]);
+      if (await answer) this.place.dataset.kept = "true";
     } catch {
-      // A private window, or a browser without workers: the page is then what the server gives.
+      // No network, a private window, or a browser without workers: the page is then what the server gives.
+    } finally {
+      this.#isKeeping = false;
     }
   }
 }

@@ -14,10 +14,11 @@ const MARK = /data-outbox\s[^>]*?data-user="([0-9a-f]+)"/;
 // So often somebody has left (leave.js): what was asked for before that is not kept any more.
 let left = 0;
 
+/* → whether it is kept now. */
 async function keepPage(url, response, since) {
   const text = await response.clone().text();
   const mark = MARK.exec(text)?.[1];
-  if (!mark || since !== left) return;
+  if (!mark || since !== left) return false;
   const own = PAGES + mark;
   for (const name of await caches.keys()) {
     if (name.startsWith(PAGES) && name !== own) await caches.delete(name);
@@ -25,7 +26,9 @@ async function keepPage(url, response, since) {
   const headers = new Headers(response.headers);
   headers.set("X-Kept-At", String(Date.now()));
   await (await caches.open(own)).put(url, new Response(text, { status: 200, headers }));
-  if (since !== left) await forgetPages();
+  if (since === left) return true;
+  await forgetPages();
+  return false;
 }
 
 async function forgetPages() {
@@ -99,23 +102,25 @@ async function keepFile(cache, url, response) {
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST_FILES))) await cache.delete(key);
 }
 
-/* The first visit loads before there is a worker. */
+/* The first visit loads before there is a worker. → whether the page opens without a network from now on: it and all its files. */
 async function keepAll({ keep, files }) {
   const since = left;
   const response = await fetch(keep, { credentials: "same-origin", cache: "no-store" });
-  if (isPage(response)) await keepPage(keep, response, since);
+  let isWhole = isPage(response) && (await keepPage(keep, response, since));
   const cache = await caches.open(FILES);
   for (const url of files) {
     if (await cache.match(url, { ignoreVary: true })) continue;
     const found = await fetch(url).catch(() => null);
     if (found?.ok) await keepFile(cache, url, found);
+    else isWhole = false;
   }
+  return isWhole;
 }
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
-  if (event.data?.keep) event.waitUntil(keepAll(event.data).catch(() => {}));
+  if (event.data?.keep) event.waitUntil(keepAll(event.data).catch(() => false).then((isWhole) => event.ports[0]?.postMessage(isWhole)));
   if (event.data?.forget) {
     left += 1;
     event.waitUntil(forgetPages().catch(() => {}).then(() => event.ports[0]?.postMessage("forgotten")));

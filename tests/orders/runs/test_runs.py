@@ -7,6 +7,7 @@ from django.db import transaction
 
 from compound.refusals import Refusal
 from orders.models import Batch, OrderLine, Stop, SupplyPoint
+from orders.queries.doors import trip_walk
 from orders.queries.runs import rules_of, run_page, waiting_doors
 from orders.services import runs
 from tests import make
@@ -227,6 +228,18 @@ def test_finish_run_frees_what_was_not_handed_over_for_the_next_run_once_more(ho
         ("3-601", True),
         ("20-1702", True),
     ]
+
+
+def test_finish_run_leaves_the_runner_the_doors_that_are_still_in_hand(house):
+    batch = house.plan()
+    house.mark("2-101", "delivered")
+    trip = batch.trips.select_related("batch").get()
+    before = trip_walk(trip, house.compound, at=TWO)
+    finish(house, batch)
+    trip = batch.trips.select_related("batch").get()
+    after = trip_walk(trip, house.compound, at=TWO)
+    assert [door.household.room for door in after.doors] == [door.household.room for door in before.doors]
+    assert (after.counts.marked, after.counts.doors) == (1, 5)
 
 
 def test_run_that_was_done_too_early_is_taken_back_with_the_doors_that_no_other_run_has(house):

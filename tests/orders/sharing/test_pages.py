@@ -99,9 +99,7 @@ def test_sharing_file_run_elsewhere_gives_the_same(client, scene):
     assert allocate(Problem.from_json(json.loads(content))).sha256 == sharing.result_sha256
 
 
-@pytest.mark.parametrize(
-    ("role", "status"), [(Role.COORDINATOR, 200), (Role.SUPPLY, 404), (Role.CAPTAIN, 404), (Role.VOLUNTEER, 404)]
-)
+@pytest.mark.parametrize(("role", "status"), [(Role.COORDINATOR, 200), (Role.CAPTAIN, 404), (Role.VOLUNTEER, 404)])
 def test_sharing_pages_tell_of_hardship_and_open_for_the_coordinator_only(client, scene, role, status):
     sharing = applied(scene)
     if role != Role.COORDINATOR:
@@ -114,6 +112,26 @@ def test_sharing_pages_tell_of_hardship_and_open_for_the_coordinator_only(client
         address("sharing_rules", scene),
     ]
     assert [client.get(page).status_code for page in pages] == [status] * 4
+
+
+def test_sharing_page_for_the_supply_group_says_what_was_decided_and_names_no_room(client, scene):
+    draft = services.make_sharing(good=scene.good, by=scene.coordinator, at=AFTER)
+    services.apply_sharing(sharing=draft, by=scene.coordinator, at=AFTER)
+    client.force_login(make.member(scene.round.compound, Role.SUPPLY))
+    answer = client.get(address("sharing", scene))
+    page = answer.content.decode()
+    row = answer.context["came"][0]
+    assert (row.needed, row.bought.quantity, row.in_force) == (5, 2, draft)
+    assert ("3-201" in page, "hardship" in page, "困难" in page) == (False, False, False)
+    run = client.get(address("sharing_run", scene, sharing=draft.pk))
+    assert (run.status_code, client.post(address("sharing_make", scene)).status_code) == (404, 404)
+
+
+def test_goods_page_after_sharing_shows_what_came_beside_what_was_needed(client, scene):
+    draft = services.make_sharing(good=scene.good, by=scene.coordinator, at=AFTER)
+    services.apply_sharing(sharing=draft, by=scene.coordinator, at=AFTER)
+    answer = client.get(reverse("orders:goods", kwargs={"code": "xingfuli", "round": scene.round.pk}))
+    assert [(row.needed, row.bought.quantity, row.in_force) for row in answer.context["came"]] == [(5, 2, draft)]
 
 
 def test_sharing_run_of_another_compound_is_not_found(client, scene):

@@ -129,7 +129,7 @@ def test_act_when_refused_says_why_and_leads_nowhere_else(client: Client, shop: 
     form = {"next": "https://example.org/", "good": str(shop.good().pk), "did": "bought", "quantity": "x"}
     response = client.post(url("act", kind="purchase"), form)
     assert (response["Location"], Purchase.objects.count()) == ("/", 0)
-    assert "多少？请写数字，例如 2.3。" in text_of(client.get(url("shopping", shop)))
+    assert "：多少？请写数字，例如 2.3。" in text_of(client.get(url("shopping", shop)))
 
 
 @pytest.mark.parametrize(("kind", "status"), [("purchase", 302), ("dance", 404)])

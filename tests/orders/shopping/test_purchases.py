@@ -148,11 +148,17 @@ def test_sum_when_no_price_was_said_is_at_the_list_and_says_what_it_leaves_out(s
     assert (shopping_list.paid, shopping_list.listed, shopping_list.unpriced) == (Decimal("69.00"), Decimal("47.00"), 1)
 
 
-def test_quantity_with_a_comma_is_read_and_one_that_may_be_a_thousand_is_refused(shop: Shop) -> None:
+def test_quantity_with_a_comma_is_read_as_a_point_or_as_thousands(shop: Shop) -> None:
     shop.act("bought", good="五花肉", quantity="2,3", amount="12，5")
-    assert [(row.quantity, row.amount) for row in Purchase.objects.all()] == [(Decimal("2.3"), Decimal("12.5"))]
-    with pytest.raises(Refusal, check=lambda refusal: refusal.code == "quantity_wrong"):
-        shop.act("bought", good="五花肉", quantity="1,200")
+    shop.act("bought", good="五花肉", quantity="1,200", amount="1,200.50")
+    rows = [(row.quantity, row.amount) for row in Purchase.objects.order_by("quantity")]
+    assert rows == [(Decimal("2.3"), Decimal("12.5")), (Decimal(1200), Decimal("1200.50"))]
+
+
+def test_refusal_of_what_was_typed_names_the_good(shop: Shop) -> None:
+    with pytest.raises(Refusal) as refused:
+        shop.act("bought", good="五花肉", quantity="一些")
+    assert str(refused.value.message) == "五花肉：多少？请写数字，例如 2.3。"
 
 
 @pytest.mark.parametrize(

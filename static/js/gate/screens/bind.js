@@ -65,7 +65,7 @@ export function bind(app) {
   });
   const photo = el("input.visually-hidden", {
     type: "file", accept: "image/*", capture: "environment", id: "bind-photo",
-    onchange: async () => photo.files[0] && send((await readPhoto(photo.files[0])) ?? ""),
+    onchange: async () => photo.files[0] && send((await readPhoto(photo.files[0]).catch(() => null)) ?? ""),
   });
   const wechat = app.isWeChat && el(
     "div.problem.problem--wait", { role: "alert", "data-wechat": true }, el("b", {}, t("wechat_title")), el("p", {}, t("wechat_text")),

@@ -1,1 +1,0 @@
-"""The ENGINE of the settings: Django's PostgreSQL backend, which looks at an idle connection without a question."""

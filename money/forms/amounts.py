@@ -1,0 +1,28 @@
+"""Yuan as people type them."""
+
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from money.services.limits import MOST
+from orders.forms.numbers import AmountField
+
+_SIGNS = ("¥", "元", "块", "yuan")
+
+
+class YuanField(AmountField):
+    """`12.5`, `１，２００元`, `¥35`: two places at the most, from 0.01 up; `nought=True` lets 0 in."""
+
+    def __init__(self, *, nought: bool = False, **kwargs: Any) -> None:
+        least = Decimal(0) if nought else Decimal("0.01")
+        super().__init__(min_value=least, max_value=MOST, decimal_places=2, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).lower()
+            for sign in _SIGNS:
+                value = value.replace(sign, "")
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:.2f}" if isinstance(value, Decimal) else value

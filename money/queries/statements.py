@@ -1,0 +1,87 @@
+"""What is said about money, to paste into a chat: to one household, and to the chat of a building. No names."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from compound.models import Compound, Household
+from money.models import Entry
+from money.queries.balances import HouseholdEntry, HouseholdMoney, household_money
+from money.queries.owing import Owing
+from orders.quantities import plain
+
+# As many bills as somebody reads in a chat; the rest is in the account.
+MOST_BILLS = 6
+
+
+def household_text(household: Household, money: HouseholdMoney | None = None) -> str:
+    """Bills good by good since it last owed nothing, what was paid, what is left. In the compound's language."""
+    compound = household.compound
+    money = money or household_money(household)
+    with translation.override(compound.language):
+        lines = [_("[Statement] %(room)s") % {"room": household.room}]
+        rows = _since_even(money)
+        for row in rows[:MOST_BILLS][::-1]:
+            lines += _entry_lines(compound, row)
+        if len(rows) > MOST_BILLS:
+            lines.append(_("and %(count)d earlier ones") % {"count": len(rows) - MOST_BILLS})
+        lines.append("")
+        if money.owes:
+            lines.append(_("To pay: %(amount)s yuan") % {"amount": f"{money.owes:,.2f}"})
+        elif money.credit:
+            lines.append(_("Paid too much: %(amount)s yuan stand to your credit") % {"amount": f"{money.credit:,.2f}"})
+        else:
+            lines.append(_("Everything is paid. Thank you."))
+        return "\n".join(lines)
+
+
+def building_text(compound: Compound, owing: Owing) -> str:
+    """Rooms and sums for the building's own chat, in the compound's language."""
+    with translation.override(compound.language):
+        lines = [_("[Statement] Building %(building)s: not paid yet") % {"building": owing.building.name}]
+        lines += [
+            _("%(room)s: %(amount)s yuan") % {"room": row.account.household, "amount": f"{row.balance:,.2f}"}
+            for row in owing.open
+        ]
+        if not owing.open:
+            return _("[Statement] Building %(building)s: everybody has paid. Thank you.") % {
+                "building": owing.building.name
+            }
+        lines += ["", _("Paid already? Tell your building captain: it may not be written down yet.")]
+        return "\n".join(lines)
+
+
+def _since_even(money: HouseholdMoney) -> list[HouseholdEntry]:
+    """Newest first, back to the moment at which nothing was owed. What was taken back explains nothing any more."""
+    rows: list[HouseholdEntry] = []
+    left = money.balance
+    for row in money.entries:
+        if left == 0 and rows:
+            break
+        left -= row.amount
+        if not row.taken_back and row.entry.kind != Entry.Kind.REVERSAL:
+            rows.append(row)
+    return rows if money.balance else []
+
+
+def _entry_lines(compound: Compound, row: HouseholdEntry) -> list[str]:
+    amount = f"{row.amount:,.2f}".replace("-", "−")
+    if row.entry.round:
+        # Its title says when.
+        head = _("%(what)s: %(amount)s") % {"what": row.entry.round.title, "amount": amount}
+    else:
+        day = compound.day_of(row.entry.at)
+        facts = {"month": day.month, "day": day.day, "what": row.entry.get_kind_display(), "amount": amount}
+        head = _("%(month)d/%(day)d %(what)s: %(amount)s") % facts
+    return [
+        head,
+        *(
+            _("  %(goods)s %(quantity)s%(unit)s %(amount)s")
+            % {
+                "goods": line.goods,
+                "quantity": plain(line.quantity),
+                "unit": line.unit,
+                "amount": f"{line.amount:,.2f}",
+            }
+            for line in row.lines
+        ),
+    ]

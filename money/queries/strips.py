@@ -1,0 +1,87 @@
+"""Rows of the bill strips: what goes into each bag of a round, and what it comes to at the till's prices."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from compound.models import Household
+from money.bills import Charge, Handed, charges
+from money.queries.rounds import facts_of
+from orders.models import Round
+from orders.quantities import plain
+from orders.queries.sheet_rows import without_numbers
+
+KIND = "bill_strips"
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StripLine:
+    """`quantity` with its unit. `price` of one and `amount` in yuan, '' where the price is not known yet."""
+
+    goods: str
+    quantity: str
+    price: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What a household finds in its bag. `total`: of what has a price."""
+
+    room: str
+    lines: tuple[StripLine, ...]
+    total: str
+
+    @property
+    def is_open(self) -> bool:
+        return any(not line.amount for line in self.lines)
+
+
+def strips_of(round: Round) -> tuple[Strip, ...]:
+    """Of every household that gets something, in the order of the buildings. Nine statements."""
+    facts = facts_of(round)
+    lines: dict[int, list[Charge]] = defaultdict(list)
+    for charge in charges(map(_expected, facts.lines), facts.known):
+        lines[charge.key.household].append(charge)
+    doors = Household.objects.filter(pk__in=lines).order_by("building__sort_key", "sort_key")
+    return tuple(_strip(room, lines[pk]) for pk, room in doors.values_list("pk", "room"))
+
+
+def _expected(line: Handed) -> Handed:
+    """The strip goes into the bag: what nobody has marked yet counts as it was packed, else as it is due."""
+    if line.delivered is not None:
+        return line
+    in_bag = line.packed if line.packed is not None else sum(line.due.values(), ZERO)
+    return replace(line, delivered=in_bag)
+
+
+def _strip(room: str, rows: list[Charge]) -> Strip:
+    lines = tuple(
+        StripLine(
+            without_numbers(row.key.goods),
+            f"{plain(row.quantity)}{row.key.unit}",
+            price_words(row.price.shown) if row.price else "",
+            f"{row.amount:.2f}" if row.price else "",
+        )
+        for row in rows
+    )
+    return Strip(room, lines, f"{sum((row.amount for row in rows), ZERO):.2f}")
+
+
+def price_words(shown: Decimal) -> str:
+    """`12.50`; of what was paid for several at once, and is no whole cent for one of them: `≈6.96`."""
+    cents = shown.quantize(Decimal("0.01"))
+    return f"{cents:.2f}" if shown == cents else f"≈{cents:.2f}"
+
+
+def to_json(strips: tuple[Strip, ...]) -> dict[str, Any]:
+    return {"kind": KIND, "strips": [asdict(strip) for strip in strips]}
+
+
+def checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

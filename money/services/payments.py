@@ -1,0 +1,317 @@
+"""What passes between the compound and a household: payments, refunds, what is given or written off, and mistakes."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compound.days import Clock
+from compound.models import Compound, Household, User
+from compound.refusals import Refusal
+from compound.services import audit
+from money.models import Account, Entry
+from money.queries.balances import balance
+from money.queries.entries import paid_the_same, root_of
+from money.services.ledger import account_of, lock_accounts, post, reverse
+from money.services.limits import check_amount, check_at_most, check_box, check_reason, check_way, is_written
+
+K = Account.Kind
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a list of payments came to. `already` had paid just that on the day: nothing was written for them."""
+
+    entries: tuple[Entry, ...]
+    total: Decimal
+    already: tuple[Household, ...]
+
+
+def account_with(compound: Compound, person: User | None) -> Account:
+    """Where the money is: with somebody, or in the cash box (None)."""
+    return account_of(compound=compound, user=person) if person else account_of(compound=compound, kind=K.CASH)
+
+
+@transaction.atomic
+def take_payment(
+    *,
+    household: Household,
+    amount: Decimal,
+    taken_by: User | None,
+    method: str = Entry.Method.CASH,
+    again: bool = False,
+    by: User,
+    at: dt.datetime,
+    now: dt.datetime | None = None,
+    id: uuid.UUID | None = None,
+) -> tuple[Entry, bool]:
+    """A household pays, into the cash box or to `taken_by`: (the entry, whether it had been written before).
+
+    `at` is when it paid, `now` when it is written down (the same where nothing is said). More than it owes stands to
+    its credit. Raises `amount_wrong`, `transfer_to_whom`, `id_taken`, and `paid_the_same` where the same sum was
+    written down for the household for that day already, unless `again`.
+    """
+    now = now or at
+    check_amount(amount)
+    check_way(method, taken_by)
+    compound = household.compound
+    account, place = account_of(compound=compound, household=household), account_with(compound, taken_by)
+    lock_accounts([account, place])
+    same = None if again or is_written(id) else paid_the_same(account, amount, compound=compound, at=at)
+    if same is not None:
+        raise Refusal("paid_the_same", _same_words(household, amount, same, at=at, now=now), entry=str(same.pk))
+    return post(
+        compound=compound,
+        kind=Entry.Kind.PAYMENT,
+        postings={account: -amount, place: amount},
+        method=method,
+        at=at,
+        now=now,
+        by=by,
+        id=id,
+    )
+
+
+def _same_words(household: Household, amount: Decimal, same: Entry, *, at: dt.datetime, now: dt.datetime) -> str:
+    clock = Clock(household.compound, now)
+    facts = {
+        "room": household.room,
+        "amount": f"{amount:,.2f}",
+        "who": same.entered_by or "",
+        "day": clock.day(clock.compound.day_of(at)),
+        "time": clock.time(same.entered_at),
+        "moment": clock.when(same.entered_at),
+    }
+    if clock.compound.day_of(at) == clock.compound.day_of(now) == clock.compound.day_of(same.entered_at):
+        words = _(
+            "%(room)s has paid %(amount)s yuan today already: %(who)s wrote it down at %(time)s. "
+            "Is it a second payment? Then say so."
+        )
+    else:
+        words = _(
+            "%(room)s has paid %(amount)s yuan already, %(day)s: %(who)s wrote it down %(moment)s. "
+            "Is it a second payment? Then say so."
+        )
+    return words % facts
+
+
+@transaction.atomic
+def take_payments(
+    *,
+    compound: Compound,
+    paid: Sequence[tuple[Household, Decimal]],
+    taken_by: User | None,
+    method: str = Entry.Method.CASH,
+    by: User,
+    at: dt.datetime,
+    now: dt.datetime | None = None,
+    id: uuid.UUID,
+) -> Taken:
+    """The payments of a list, all or none. Whoever has paid the same on that day already is left out and named.
+
+    The same `id` again writes nothing. A dozen statements a payment. Raises as `take_payment` does.
+    """
+    place = account_with(compound, taken_by)
+    accounts = {household: account_of(compound=compound, household=household) for household, _amount in paid}
+    lock_accounts([place, *accounts.values()])
+    entries, already, total = [], [], Decimal(0)
+    for household, amount in paid:
+        key = uuid.uuid5(id, household.room)
+        if not is_written(key) and paid_the_same(accounts[household], amount, compound=compound, at=at):
+            already.append(household)
+            continue
+        entry, _replayed = take_payment(
+            household=household,
+            amount=amount,
+            taken_by=taken_by,
+            method=method,
+            again=True,
+            by=by,
+            at=at,
+            now=now,
+            id=key,
+        )
+        entries.append(entry)
+        total += amount
+    return Taken(tuple(entries), total, tuple(already))
+
+
+@transaction.atomic
+def refund(
+    *,
+    household: Household,
+    amount: Decimal,
+    reason: str,
+    paid_by: User | None = None,
+    method: str = Entry.Method.CASH,
+    by: User,
+    at: dt.datetime,
+    id: uuid.UUID | None = None,
+) -> tuple[Entry, bool]:
+    """Gives back what stands to a household's credit, out of the cash box or by `paid_by`.
+
+    Raises `more_than_credit`, `box_too_empty`, `amount_wrong`, `reason_missing`, `transfer_to_whom`, `id_taken`.
+    """
+    check_amount(amount)
+    check_reason(reason)
+    check_way(method, paid_by)
+    compound = household.compound
+    account, place = account_of(compound=compound, household=household), account_with(compound, paid_by)
+    lock_accounts([account, place])
+    if not is_written(id):
+        check_at_most(
+            amount, -balance(account), code="more_than_credit", message=_("Only %(most)s yuan stand to its credit.")
+        )
+        if paid_by is None:
+            check_box(place, amount)
+    found = post(
+        compound=compound,
+        kind=Entry.Kind.REFUND,
+        postings={account: amount, place: -amount},
+        method=method,
+        reason=reason,
+        at=at,
+        now=at,
+        by=by,
+        id=id,
+    )
+    return _told("money.refund", household, amount, found, by=by, at=at)
+
+
+@transaction.atomic
+def write_off(
+    *, household: Household, amount: Decimal, reason: str, by: User, at: dt.datetime, id: uuid.UUID | None = None
+) -> tuple[Entry, bool]:
+    """Nobody will pay it. Raises `more_than_owed`, `amount_wrong`, `reason_missing`, `id_taken`."""
+    check_amount(amount)
+    check_reason(reason)
+    compound = household.compound
+    account = account_of(compound=compound, household=household)
+    other = account_of(compound=compound, kind=K.WRITE_OFF)
+    lock_accounts([account, other])
+    if not is_written(id):
+        _check_owed(account, amount)
+    found = post(
+        compound=compound,
+        kind=Entry.Kind.WRITE_OFF,
+        postings={account: -amount, other: amount},
+        reason=reason,
+        at=at,
+        now=at,
+        by=by,
+        id=id,
+    )
+    return _told("money.write_off", household, amount, found, by=by, at=at)
+
+
+@transaction.atomic
+def pay_from_donations(
+    *, household: Household, amount: Decimal, reason: str = "", by: User, at: dt.datetime, id: uuid.UUID | None = None
+) -> tuple[Entry, bool]:
+    """Donated money pays a household's bill.
+
+    Raises `more_than_owed`, `more_than_donated`, `amount_wrong`, `id_taken`.
+    """
+    check_amount(amount)
+    compound = household.compound
+    account = account_of(compound=compound, household=household)
+    fund = account_of(compound=compound, kind=K.DONATIONS)
+    lock_accounts([account, fund])
+    if not is_written(id):
+        _check_owed(account, amount)
+        check_at_most(
+            amount,
+            -balance(fund),
+            code="more_than_donated",
+            message=_("Only %(most)s yuan are left of the donations."),
+        )
+    return post(
+        compound=compound,
+        kind=Entry.Kind.DONATION,
+        postings={account: -amount, fund: amount},
+        reason=reason,
+        at=at,
+        now=at,
+        by=by,
+        id=id,
+    )
+
+
+@transaction.atomic
+def take_back(
+    *,
+    entry: Entry,
+    reason: str,
+    holder: User | None = None,
+    by: User,
+    at: dt.datetime,
+    id: uuid.UUID | None = None,
+) -> tuple[Entry, bool]:
+    """Takes back what somebody wrote down by mistake; taking that back in its turn makes it count again.
+
+    `holder` is whoever does not run the money and puts the own payment right: only while the money is still with him,
+    else the compound would owe him what he has handed in.
+
+    Raises `follows_facts` for bills and advances, which are put right where they come from, `handed_in`,
+    `already_reversed`, `reason_missing`, `id_taken`.
+    """
+    root = root_of(entry)
+    if root.kind in (Entry.Kind.BILL, Entry.Kind.ADVANCE):
+        raise Refusal(
+            "follows_facts",
+            _("Bills and receipts follow what was bought and handed over: put it right there, the ledger follows."),
+        )
+    if holder is not None:
+        _check_still_held(entry, holder)
+    mirror, replayed = reverse(entry=entry, reason=reason, by=by, at=at, id=id)
+    if not replayed:
+        audit.record(
+            compound=entry.compound,
+            by=by,
+            at=at,
+            action="money.taken_back",
+            subject=str(entry.pk),
+            text=root.get_kind_display(),
+            reason=mirror.reason,
+        )
+    return mirror, replayed
+
+
+def _check_still_held(entry: Entry, holder: User) -> None:
+    """Locks the entry's accounts. Of what is taken back already `reverse` says so."""
+    sides = list(entry.postings.select_related("account"))
+    lock_accounts(side.account for side in sides)
+    if Entry.objects.filter(reverses=entry).exists():
+        return
+    taken = next((side for side in sides if side.account.user_id == holder.pk), None)
+    if taken is None or balance(taken.account) < taken.amount:
+        raise Refusal(
+            "handed_in",
+            _("You do not hold this money any more: whoever runs the money takes the payment back."),
+        )
+
+
+def _check_owed(account: Account, amount: Decimal) -> None:
+    check_at_most(amount, balance(account), code="more_than_owed", message=_("It owes only %(most)s yuan."))
+
+
+def _told(
+    action: str, household: Household, amount: Decimal, found: tuple[Entry, bool], *, by: User, at: dt.datetime
+) -> tuple[Entry, bool]:
+    entry, replayed = found
+    if not replayed:
+        audit.record(
+            compound=household.compound,
+            by=by,
+            at=at,
+            action=action,
+            subject=household.room,
+            text=entry.get_kind_display(),
+            amount=str(amount),
+            reason=entry.reason,
+        )
+    return found

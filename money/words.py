@@ -1,0 +1,14 @@
+"""What an entry is called on a page, in a file."""
+
+from django.utils.translation import gettext as _
+
+from money.models import Entry
+
+
+def entry_words(entry: Entry) -> str:
+    """`付款`; of a reversal what it takes back: `冲销：付款`. Wants `reverses` loaded."""
+    if entry.reverses is not None:
+        return _("taken back: %(what)s") % {"what": entry.reverses.get_kind_display()}
+    if entry.kind == Entry.Kind.REST and entry.why:
+        return f"{entry.get_kind_display()}（{entry.get_why_display()}）"
+    return str(entry.get_kind_display())
