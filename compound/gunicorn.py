@@ -1,5 +1,6 @@
 """gunicorn's configuration, under `manage.py up` and in production alike."""
 
+import gc
 import os
 import signal
 
@@ -22,6 +23,12 @@ control_socket_disable = True
 logger_class = "compound.accesslog.GunicornLogger"
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+
+
+def when_ready(server: object) -> None:
+    """What was imported is here to stay: the collector of no worker walks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: object, worker: object) -> None:

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any, cast
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 
 from compound.api.errors import answerable, its_id
 from compound.api.fields import Moment
+from compound.api.json_only import json_answer
 from compound.moments import event_moment
 from gate.api.authentication import MayUpload, ended_words
 from gate.api.device_view import DeviceView
@@ -138,7 +140,7 @@ class Checks(DeviceView):
 
     permission_classes = [MayUpload]
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response | HttpResponse:
         given = request.data.get("checks") if isinstance(request.data, dict) else None
         if not isinstance(given, list) or not 1 <= len(given) <= MOST:
             text = _('Send {"checks": [...]} with 1 to %(most)s checks.') % {"most": MOST}
@@ -149,7 +151,7 @@ class Checks(DeviceView):
         good = [check for check in read if isinstance(check, NewCheck)]
         results = iter(record_checks(compound=device.compound, gate=device.gate, checks=good, at=at, device=device))
         answers = [next(results).as_json() if isinstance(check, NewCheck) else check for check in read]
-        return Response({"results": answers})
+        return json_answer({"results": answers})
 
 
 def _read(given: Any, device: Device, at: dt.datetime) -> NewCheck | dict[str, Any]:

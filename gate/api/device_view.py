@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -32,6 +33,9 @@ def _language_in(header: str) -> str:
     return settings.LANGUAGE_CODE
 
 
+RENDERER = JSONRenderer()
+
+
 class DeviceView(APIView):
     """For a phone that is still on duty. Reasons and errors are in the language that it asks for."""
 
@@ -39,6 +43,13 @@ class DeviceView(APIView):
     permission_classes = [IsDevice]
     content_negotiation_class = JsonOnly
     parser_classes = [FlatJSONParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """DRF's without what there is nothing of here: formats, versions, a choice of renderers."""
+        request.accepted_renderer, request.accepted_media_type = RENDERER, RENDERER.media_type
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         language = language_of(request)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection
 from django.db.models import Model
 
 from compound.models import Compound, Gate
@@ -52,11 +51,10 @@ def _place_of(row: tuple[Any, ...]) -> tuple[Compound, Gate]:
 
 def device_behind(token: str) -> Device | None:
     """The phone that holds `token`, whatever its state, with compound and gate. One query, planned once."""
-    with connection.cursor() as cursor:
-        BEHIND.run(cursor, {"hash": hash_of(token)})
-        row = cursor.fetchone()
-    if row is None:
+    rows = BEHIND.rows({"hash": hash_of(token)})
+    if not rows:
         return None
+    row = rows[0]
     device = _of(Device, row[: FIRST[Compound]])
     device.compound, device.gate = _place_of(row[FIRST[Compound] :])
     return device

@@ -5,8 +5,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db import DEFAULT_DB_ALIAS, connections
 
 # Which statements a connection knows. They end with it.
 _known: "weakref.WeakKeyDictionary[Any, set[str]]" = weakref.WeakKeyDictionary()
@@ -27,25 +26,52 @@ class Prepared:
         self.prepare = f"PREPARE {name}{of} AS {body}"
         self.call = f"EXECUTE {name} ({', '.join(f'%({n})s' for n in self.names)})"
 
-    def run(self, cursor: CursorWrapper, values: Mapping[str, Any], *, behind: "Prepared | None" = None) -> None:
+    def rows(self, values: Mapping[str, Any], *, behind: "Prepared | None" = None) -> list[tuple[Any, ...]]:
         """`behind`: another statement that goes before it in the same message, for the price of one round trip; its
         rows are not seen. PostgreSQL reads anew for each of the two, so this one sees what those saw who held the
         locks that `behind` waited for.
         """
-        first = (behind,) if behind else ()
-        for statement in (*first, self):
-            statement.be_known()
-        cursor.execute("; ".join(statement.call for statement in (*first, self)), values)
+        found: list[tuple[Any, ...]] = self._run(values, behind).fetchall()
+        return found
 
-    def be_known(self) -> None:
-        own = connection.connection
-        known = _known.setdefault(own, set())
+    def count(self, values: Mapping[str, Any]) -> int:
+        """How many rows it wrote."""
+        return int(self._run(values, None).rowcount)
+
+    def _run(self, values: Mapping[str, Any], behind: "Prepared | None") -> Any:
+        """What Django does around a statement, without its cursors: those were a tenth of a check."""
+        # PostgreSQL's wrapper, of which Django's types know only what all have.
+        own: Any = connections[DEFAULT_DB_ALIAS]
+        own.close_if_health_check_failed()
+        if own.connection is None:
+            own.ensure_connection()
+        own.validate_no_broken_transaction()
+        plain = own.connection
+        known = _known.get(plain)
+        if known is None:
+            known = _known[plain] = set()
+        if behind is not None:
+            behind._be_known(plain, known)
+        self._be_known(plain, known)
+        call = self.call if behind is None else f"{behind.call}; {self.call}"
+        if own.queries_logged or own.execute_wrappers:
+            # Somebody counts statements or looks at them.
+            watched = own.cursor()
+            watched.execute(call, values)
+            return watched
+        with own.wrap_database_errors:
+            cursor = plain.cursor()
+            cursor.tzinfo_factory = own.tzinfo_factory
+            cursor.execute(call, values)
+        return cursor
+
+    def _be_known(self, plain: Any, known: set[str]) -> None:
         if self.name in known:
             return
         # Once a connection, and outside of what Django counts and logs.
-        with own.cursor() as plain:
+        with plain.cursor() as cursor:
             if not known:
                 # Left alone PostgreSQL plans some of them again each time, for a gain that no row here gives.
-                plain.execute("SET plan_cache_mode = force_generic_plan")
-            plain.execute(self.prepare)
+                cursor.execute("SET plan_cache_mode = force_generic_plan")
+            cursor.execute(self.prepare)
         known.add(self.name)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from compound.models import Compound
 from compound.rooms import parse_room
 from compound.surnames import surname_of
@@ -158,13 +156,12 @@ ABOUT_CHECK = f"""
     coalesce(s.reasons, r.reasons)::text, coalesce(s.amber, r.amber),
     CASE WHEN s.id IS NULL THEN r.next_out_at ELSE s.next_out_at END
 """  # noqa: S608 - a word of our own
+CHANGES_OF_ROOT = (
+    "(SELECT count(*) FROM gate_check WHERE (id = root.id OR refers_to = root.id) AND compound_id = %(compound)s)"
+)
 GROUND = """
 SELECT
-    (SELECT compound_id FROM gate_check WHERE id = %(id)s),
-    EXISTS (SELECT FROM gate_check WHERE refers_to = %(id)s AND action = 'undo'
-            AND compound_id = %(compound)s AND (device_id IS NULL OR device_id = %(device)s)),
-    (SELECT count(*) FROM gate_check WHERE refers_to = {root} AND compound_id = %(compound)s)
-        + (SELECT count(*) FROM gate_check WHERE id = {root} AND compound_id = %(compound)s),
+    seen.known_in, seen.is_undone, {changes},
     (SELECT id FROM compound_gate WHERE compound_id = %(compound)s AND name = %(gate)s),
     (SELECT json_agg(k)::text FROM compound_rulebook k
      WHERE k.compound_id = %(compound)s AND (k.building_id IS NULL OR k.building_id = h.building_id)),
@@ -174,6 +171,13 @@ SELECT
     (SELECT name FROM compound_resident WHERE household_id = h.id AND is_contact),
     {about}
 FROM {who}
+CROSS JOIN (
+    SELECT max(compound_id) FILTER (WHERE id = %(id)s) AS known_in,
+        coalesce(bool_or(refers_to = %(id)s AND action = 'undo' AND compound_id = %(compound)s
+                         AND (device_id IS NULL OR device_id = %(device)s)), false) AS is_undone,
+        count(*) FILTER (WHERE compound_id = %(compound)s) AS changes
+    FROM gate_check WHERE id = %(id)s OR refers_to = %(id)s
+) AS seen
 ORDER BY h.sort_key
 LIMIT 12
 """
@@ -182,11 +186,11 @@ TYPES = {
     "target": "uuid", "room": "text", "building": "text", "number": "text",
 }  # fmt: skip
 ASK_CARD, ASK_ROOM, ASK_NUMBER, ASK_PLATE, ASK_CHECK = (
-    Prepared(f"gate_ground_{name}", GROUND.format(who=who, about=about, root=root), **TYPES)
-    for name, who, about, root in (
-        ("card", BY_CARD, "NULL", "%(id)s"), ("room", BY_ROOM, "NULL", "%(id)s"),
-        ("number", BY_NUMBER, "NULL", "%(id)s"), ("plate", BY_PLATE, "NULL", "%(id)s"),
-        ("check", BY_CHECK, ABOUT_CHECK, "root.id"),
+    Prepared(f"gate_ground_{name}", GROUND.format(who=who, about=about, changes=changes), **TYPES)
+    for name, who, about, changes in (
+        ("card", BY_CARD, "NULL", "seen.changes"), ("room", BY_ROOM, "NULL", "seen.changes"),
+        ("number", BY_NUMBER, "NULL", "seen.changes"), ("plate", BY_PLATE, "NULL", "seen.changes"),
+        ("check", BY_CHECK, ABOUT_CHECK, CHANGES_OF_ROOT),
     )
 )  # fmt: skip
 
@@ -236,9 +240,7 @@ def _ground_of_room(compound: Compound, text: str, given: dict[str, Any]) -> Gro
 
 
 def _ground(ask: Prepared, given: Mapping[str, Any]) -> Ground:
-    with connection.cursor() as cursor:
-        ask.run(cursor, given)
-        rows = cursor.fetchall()
+    rows = ask.rows(given)
     first = rows[0]
     return Ground(
         known_in=first[0],

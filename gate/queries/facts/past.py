@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
 from compound.models import Compound
 from gate.queries.facts.ground import Card, Ground
 from gate.queries.facts.moments import moment_of
@@ -78,10 +76,12 @@ _COLUMNS = f"""
 """
 # One row at least, so that the numbers of the first columns always come. An outing may come twice.
 PAST = f"""
-SELECT (SELECT compound_id FROM gate_check WHERE id = %(id)s),
-    (SELECT count(*) FROM gate_check WHERE refers_to = %(root)s AND compound_id = %(compound)s)
-        + (SELECT count(*) FROM gate_check WHERE id = %(root)s AND compound_id = %(compound)s), {{outside}}, {_COLUMNS}
-FROM (SELECT 1) AS one
+SELECT seen.known_in, seen.changes, {{outside}}, {_COLUMNS}
+FROM (
+    SELECT max(compound_id) FILTER (WHERE id = %(id)s) AS known_in,
+        count(*) FILTER (WHERE (id = %(root)s OR refers_to = %(root)s) AND compound_id = %(compound)s) AS changes
+    FROM gate_check WHERE id = %(id)s OR id = %(root)s OR refers_to = %(root)s
+) AS seen
 LEFT JOIN (
     SELECT * FROM gate_outing WHERE household_id = %(household)s AND out_at >= %(since)s AND void_at IS NULL
     UNION ALL
@@ -139,10 +139,8 @@ def past_of(
         "since": moment_of(_window_start(ground.rows, now) if since is None else since),
     }
     take_locks, of_locks = locks or (None, {})
-    with connection.cursor() as cursor:
-        ask = ASK_PAST_AND_OUTSIDE if count_outside else ASK_PAST
-        ask.run(cursor, {**of_locks, **given}, behind=take_locks)
-        found = cursor.fetchall()
+    ask = ASK_PAST_AND_OUTSIDE if count_outside else ASK_PAST
+    found = ask.rows({**of_locks, **given}, behind=take_locks)
     rows = {row[4]: Row(*row[4:]) for row in found if row[4] is not None}
     in_order = sorted(rows.values(), key=lambda row: (row.out, row.id))
     return Past(found[0][0], found[0][1], tuple(in_order), Outside(found[0][2], found[0][3]))

@@ -50,7 +50,7 @@ class Act:
     kept: tuple[dict[str, Any], ...] = ()  # reasons of the passage that a reading leaves as they were
 
     @classmethod
-    def of(cls, desk: Desk, check: NewCheck, ground: Ground, known: Known) -> "Act":
+    def of(cls, desk: Desk, check: NewCheck, ground: Ground, known: Known, written_at: int | None = None) -> "Act":
         decision = decide(known.facts)
         if check.implausible is not None:
             decision = replace(decision, reasons=tuple(_of_no_person(r, check.implausible) for r in decision.reasons))
@@ -62,6 +62,7 @@ class Act:
             case=Case.of(known.facts),
             decision=decision,
             verdict=check.verdict or decision.verdict,
+            written_at=written_at,
         )
 
     @property
@@ -198,53 +199,57 @@ class Act:
 
     def written(self) -> Result:
         """The check itself, and what follows from it in tables of their own."""
-        row = self.row()
-        insert_check(row)
+        values = self.values()
+        insert_check(values)
         if self.against is not None:
             late.write_conflict(self, self.against)
-        if row.temperature is not None:
-            readings.follow(self, row)
-        return answer_of(row)
+        if self.check.temperature is not None:
+            readings.follow(self, values)
+        return answer_of(values)
 
     def row(self) -> Check:
+        return Check(**self.values())
+
+    def values(self) -> dict[str, Any]:
+        """Of the row in the log, by column."""
         check, desk, ground = self.check, self.desk, self.ground
         decision = self.decision
-        return Check(
-            id=check.id,
-            compound_id=desk.compound.pk,
-            gate_id=ground.gate or desk.gate.pk,
-            device_id=desk.device.pk if desk.device else None,
-            by_id=desk.by.pk if desk.by else None,
-            source=check.source,
-            action=self.action,
-            refers_to=check.refers_to,
-            direction=self.known.facts.direction,
-            kind=self.case.kind,
-            household_id=ground.door.id if ground.door else None,
-            gate_pass_id=ground.card.id if ground.card else None,
-            shown=self.shown,
-            said_room=self.room,
-            said_surname=self.surname,
-            event_at=moment_of(self.made_at),
-            device_at=check.at,
-            clock_offset_ms=check.clock_offset_ms,
-            received_at=desk.at,
-            decided_offline=self.is_offline and check.action not in ("undo", "correct"),
-            verdict=self.verdict,
-            amber=decision.amber,
-            reasons=[
+        return {
+            "id": check.id,
+            "compound_id": desk.compound.pk,
+            "gate_id": ground.gate or desk.gate.pk,
+            "device_id": desk.device.pk if desk.device else None,
+            "by_id": desk.by.pk if desk.by else None,
+            "source": check.source,
+            "action": self.action,
+            "refers_to": check.refers_to,
+            "direction": self.known.facts.direction,
+            "kind": self.case.kind,
+            "household_id": ground.door.id if ground.door else None,
+            "gate_pass_id": ground.card.id if ground.card else None,
+            "shown": self.shown,
+            "said_room": self.room,
+            "said_surname": self.surname,
+            "event_at": moment_of(self.made_at),
+            "device_at": check.at,
+            "clock_offset_ms": check.clock_offset_ms,
+            "received_at": desk.at,
+            "decided_offline": self.is_offline and check.action not in ("undo", "correct"),
+            "verdict": self.verdict,
+            "amber": decision.amber,
+            "reasons": [
                 *({**kept, "text": self._text(kept["code"], kept["params"])} for kept in self.kept),
                 *(self.reason_json(reason) for reason in decision.reasons),
             ],
-            conflict=self.against is not None,
-            next_out_on=None if self.next_out_at is None else self.next_out_at.date(),
-            next_out_at=self.next_out_at,
-            rulebook_id=decision.rulebook,
-            temperature=check.temperature,
-            method=check.method,
-            override=check.override,
-            reason=check.reason,
-        )
+            "conflict": self.against is not None,
+            "next_out_on": None if self.next_out_at is None else self.next_out_at.date(),
+            "next_out_at": self.next_out_at,
+            "rulebook_id": decision.rulebook,
+            "temperature": check.temperature,
+            "method": check.method,
+            "override": check.override,
+            "reason": check.reason,
+        }
 
     @property
     def action(self) -> str:

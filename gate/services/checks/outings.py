@@ -65,11 +65,10 @@ CLOSE_ONE = Prepared("gate_outing_close", CLOSE, id="bigint", check="uuid", back
 
 
 def _run(statement: Prepared | str, values: dict[str, Any]) -> int:
+    if isinstance(statement, Prepared):
+        return statement.count(values)
     with connection.cursor() as cursor:
-        if isinstance(statement, Prepared):
-            statement.run(cursor, values)
-        else:
-            cursor.execute(statement, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)
 
 

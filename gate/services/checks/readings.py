@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gate.models import Check
 from gate.queries.facts import Ground, Past, Row, ms_of
@@ -67,12 +67,13 @@ def only_temperature(act: Act) -> Act:
     return replace(act, decision=decision, kept=kept, verdict=act.check.verdict or verdict)
 
 
-def follow(act: Act, row: Check) -> None:
-    """Opens, continues or closes the record of this person's temperature."""
+def follow(act: Act, values: dict[str, Any]) -> None:
+    """Opens, continues or closes the record of this person's temperature. `values`: of the row in the log."""
     codes = {reason.code for reason in act.decision.reasons}
     is_fever, is_implausible = "fever" in codes, "reading_implausible" in codes
-    if row.action != "reading" and not (is_fever or is_implausible):
+    if values["action"] != "reading" and not (is_fever or is_implausible):
         return
+    row = Check(**values)
     first = act.ground.target.root if act.ground.target else row.refers_to or row.id
     follow_reading(
         check=row,

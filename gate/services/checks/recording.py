@@ -111,7 +111,7 @@ def record_passage(desk: Desk, check: NewCheck, ground: Ground) -> Result:
         raise Moved
     past, linked = readings.set_aside(past, ground, check)
     known = known_of(ground, past, asked, without_later=check.verdict is not None and asked.direction == "out")
-    act = replace(Act.of(desk, check, ground, known), written_at=made_at)
+    act = Act.of(desk, check, ground, known, written_at=made_at)
     if is_of_temperature:
         act = readings.only_temperature(act)
     return act.reported().carried_out(linked).written()

@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -22,6 +24,10 @@ class Replayed(Exception):
 
 
 FIELDS = {str(field.column): field for field in Check._meta.concrete_fields}
+# Of the answer and of the row.
+SAME_NAME = (
+    "id", "verdict", "amber", "reasons", "conflict", "next_out_on", "next_out_at", "kind", "direction",
+)  # fmt: skip
 INSERT = Prepared(
     "gate_check_insert",
     f"INSERT INTO gate_check ({', '.join(FIELDS)}) "  # noqa: S608 - the model's own column names
@@ -30,38 +36,26 @@ INSERT = Prepared(
 )
 
 
-def insert_check(row: Check) -> None:
-    """Raises `Replayed` when there is one of this id. Not by the ORM: `save()` cannot say ON CONFLICT."""
-    values = {name: getattr(row, field.attname) for name, field in FIELDS.items()}
-    values["reasons"] = json.dumps(values["reasons"], ensure_ascii=False)
-    with connection.cursor() as cursor:
-        INSERT.run(cursor, values)
-        if cursor.rowcount == 0:
-            raise Replayed
+def insert_check(values: Mapping[str, Any]) -> None:
+    """By column. Raises `Replayed` when there is one of this id. Not by the ORM: `save()` cannot say ON CONFLICT."""
+    if INSERT.count({**values, "reasons": json.dumps(values["reasons"], ensure_ascii=False)}) == 0:
+        raise Replayed
 
 
-def answer_of(row: Check, *, replayed: bool = False) -> Result:
+def answer_of(values: Mapping[str, Any], *, replayed: bool = False) -> Result:
     return Result(
-        id=row.id,
-        verdict=row.verdict,
-        amber=row.amber,
-        reasons=row.reasons,
-        conflict=row.conflict,
-        next_out_on=row.next_out_on,
-        next_out_at=row.next_out_at,
-        room=row.said_room,
-        surname=row.said_surname,
-        kind=row.kind,
-        direction=row.direction,
+        room=values["said_room"],
+        surname=values["said_surname"],
         replayed=replayed,
+        **{name: values[name] for name in SAME_NAME},
     )
 
 
 def stored_answer(compound: Compound, check_id: uuid.UUID) -> Result:
     """The first answer again. Refuses the id of another compound's check. One statement."""
-    row = Check.objects.filter(pk=check_id, compound=compound).first()
+    row = Check.objects.filter(pk=check_id, compound=compound).values(*SAME_NAME, "said_room", "said_surname").first()
     if row is None:
         raise Refusal("id_taken", _("This entry has a number that is taken. Do it again."))
-    if row.next_out_at is not None:
-        row.next_out_at = compound.local(row.next_out_at)
+    if row["next_out_at"] is not None:
+        row["next_out_at"] = compound.local(row["next_out_at"])
     return answer_of(row, replayed=True)

@@ -1,10 +1,7 @@
 """Who is meant by a check, what it says itself, and what is locked while it is judged."""
 
 import uuid
-from dataclasses import replace
 from typing import Any, Literal
-
-from django.db import connection
 
 from gate.queries.facts import Ground, Question, ground_of, ms_of, offsets_of
 from gate.queries.prepared import Prepared
@@ -35,16 +32,16 @@ def ground_for(desk: Desk, check: NewCheck) -> Ground:
 
 
 def _question_of(desk: Desk, check: NewCheck) -> Question:
-    asked = Question(
+    by_itself = check.refers_to is None
+    return Question(
         id=check.id,
         device=desk.device.pk if desk.device else None,
         gate=check.gate if check.gate != desk.gate.name else "",
+        target=check.refers_to,
+        token_hash=token_hash(check.token) if by_itself and check.token else "",
+        plate=check.plate if by_itself else "",
+        room=check.household if by_itself else "",
     )
-    if check.refers_to is not None:
-        return replace(asked, target=check.refers_to)
-    if check.token:
-        return replace(asked, token_hash=token_hash(check.token))
-    return replace(asked, plate=check.plate) if check.plate else replace(asked, room=check.household)
 
 
 def asked_facts(desk: Desk, check: NewCheck, ground: Ground, event: int) -> Facts:
@@ -86,8 +83,7 @@ def means_of(check: NewCheck, ground: Ground) -> Literal["pass", "room", "plate"
 def lock(desk: Desk, *grounds: Ground, is_capped: bool, root: uuid.UUID | None = None) -> None:
     """Passage (`root`), compound, households, pass, in this order. A pass of a household is behind its lock."""
     statement, values = locks_of(desk, *grounds, is_capped=is_capped, root=root)
-    with connection.cursor() as cursor:
-        statement.run(cursor, values)
+    statement.rows(values)
 
 
 def locks_of(
