@@ -50,14 +50,16 @@ class Door:
 def doors_of(claims: Iterable[Claim], seed: str) -> list[Door]:
     """One per household; where its claims differ the better rank, the larger family, the earlier order count."""
     doors: dict[str, Door] = {}
+    # As `draw` does, without beginning anew for each household.
+    begun = sha256(f"{seed}:".encode())
     for claim in claims:
-        wants = thousandths(claim.wants)
-        door = doors.get(claim.household)
+        household, wants = claim.household, thousandths(claim.wants)
+        door = doors.get(household)
         if door is None:
-            lot = draw(seed, claim.household)
-            people = claim.people or 1
-            doors[claim.household] = Door(
-                claim.household, lot, claim.tier, people, claim.missed, claim.came, wants, [claim]
+            lot = begun.copy()
+            lot.update(household.encode())
+            doors[household] = Door(
+                household, lot.digest(), claim.tier, claim.people or 1, claim.missed, claim.came, wants, [claim]
             )
             continue
         door.tier = min(door.tier, claim.tier)

@@ -35,13 +35,12 @@ def allocate(problem: Problem) -> Result:
     else:
         left, more = _by_rule(doors, arrived, rule)
         steps += more
-        for door in doors:
-            _say_uneven(door, thousandths(rule.step))
+        _say_uneven(doors, thousandths(rule.step))
     if left:
         steps.append(Step("left", {"left": plain(decimal(left))}))
     never = len(doors) + 1
     doors.sort(key=lambda door: door.turn or never)
-    return Result(tuple(share for door in doors for share in shared_among(door)), decimal(left), tuple(steps))
+    return Result(tuple(_shares(doors)), decimal(left), tuple(steps))
 
 
 def _order(rule: Rule) -> Callable[[Door], tuple[Any, ...]]:
@@ -60,19 +59,29 @@ def _by_rule(doors: Sequence[Door], arrived: int, rule: Rule) -> tuple[int, list
     return by_level(doors, arrived, rule)
 
 
-def _say_uneven(door: Door, step: int) -> None:
+def _say_uneven(doors: Sequence[Door], step: int) -> None:
     """Adds to the reason that parts smaller than `step` decided: it may have got less than one behind it."""
-    if door.got % step:
-        door.params = {**(door.params or {}), "odd": True}
-    elif door.uneven and door.got < door.wants:
-        door.params = {**(door.params or {}), "uneven": True}
+    for door in doors:
+        if door.got % step:
+            door.params = {**(door.params or {}), "odd": True}
+        elif door.uneven and door.got < door.wants:
+            door.params = {**(door.params or {}), "uneven": True}
+
+
+def _shares(doors: Sequence[Door]) -> list[Share]:
+    """Of all claims. Most households have one."""
+    shares: list[Share] = []
+    for door in doors:
+        if len(door.claims) == 1:
+            shares.append(Share(door.claims[0].id, door.household, decimal(door.got), door.code, door.params or {}))
+        else:
+            shares += shared_among(door)
+    return shares
 
 
 def shared_among(door: Door) -> list[Share]:
     """What a household got, over its claims: the earliest is met first."""
     params = door.params or {}
-    if len(door.claims) == 1:
-        return [Share(door.claims[0].id, door.household, decimal(door.got), door.code, params)]
     left = door.got
     shares = []
     for claim in sorted(door.claims, key=lambda claim: (claim.came, claim.id)):
