@@ -97,24 +97,23 @@ def _parts(doors: Sequence[Door], limit: Sequence[int], left: int, rule: Rule, s
     return left, begun - left
 
 
-def _rank(doors: Sequence[Door], rule: Rule, step: int) -> Callable[[Door], tuple[Any, ...]]:
-    """Sorts by who gets the next part.
+def _rank(doors: Sequence[Door], rule: Rule, step: int) -> Callable[[Door], Any]:
+    """Sorts by who gets the next part, doors that stand in the order of `run` (who missed, then the lot): sorting
+    keeps it where nothing else decides.
 
     By what was ordered: whoever has least, so that a small order does not go empty because others ordered much. By
     heads: whoever is furthest behind for their number (the divisor of Sainte-Laguë). Then the lot.
     """
     first = rule.missed_first
     if rule.kind is Kind.PROPORTIONAL:
-        return lambda door: (door.got, -door.missed if first else 0, door.lot, door.household)
+        return lambda door: door.got
     heads = lcm(*(door.people for door in doors)) if rule.kind is Kind.PER_HEAD else 1
     if heads == 1:
-        return lambda door: (-door.missed if first else 0, door.got, door.lot, door.household)
-    return lambda door: (
-        -door.missed if first else 0,
-        (2 * door.got + step) * (heads // door.people),
-        door.lot,
-        door.household,
-    )
+        return (lambda door: (-door.missed, door.got)) if first else (lambda door: door.got)
+    times = {people: heads // people for people in {door.people for door in doors}}
+    if first:
+        return lambda door: (-door.missed, (2 * door.got + step) * times[door.people])
+    return lambda door: (2 * door.got + step) * times[door.people]
 
 
 def _reasons(doors: Sequence[Door], rule: Rule) -> None:
