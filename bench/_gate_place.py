@@ -20,11 +20,11 @@ TOKENS = [f"bench-{n}" for n in range(4)]
 # Outings `first` to `last` of the past with their two checks: every household every second day, the latest first.
 FILL = """
 WITH n AS MATERIALIZED (
-    SELECT n, d.*, gen_random_uuid() AS out_id, gen_random_uuid() AS in_id, day,
-        day + interval '6 hours' + n %% 600 * interval '1 minute' AS out_at
+    SELECT n, d.*, uuidv7(out_at - now()) AS out_id, uuidv7(out_at - now() + interval '1 hour') AS in_id, day, out_at
     FROM generate_series(%(first)s, %(last)s) n
     JOIN bench_door d ON d.place = n %% %(doors)s
     CROSS JOIN LATERAL (SELECT %(until)s::timestamptz - n / %(doors)s * interval '2 days' AS day) x
+    CROSS JOIN LATERAL (SELECT day + interval '6 hours' + n %% 600 * interval '1 minute' AS out_at) y
 ), logged AS (
     INSERT INTO gate_check (
         id, compound_id, gate_id, device_id, source, action, direction, kind, household_id, gate_pass_id, shown,

@@ -38,6 +38,12 @@ def emit(name: str, value: float, unit: str, **more: object) -> None:
     print(json.dumps({"bench": name, "value": round(value, 3), "unit": unit, **more}, ensure_ascii=False), flush=True)
 
 
+def new_id() -> uuid.UUID:
+    """As a phone makes it: UUID version 7 (static/js/outbox/outbox.js)."""
+    random = uuid.uuid4().int
+    return uuid.UUID(int=time.time_ns() // 1_000_000 << 80 | 7 << 76 | random & (0xFFF << 64 | (1 << 64) - 1))
+
+
 class Phone:
     """One client, and the seconds of each of its checks. Plain sockets: http.client would need CPU of its own."""
 
@@ -58,7 +64,7 @@ class Phone:
         if not card:
             return False
         body = (
-            f'{{"checks":[{{"id":"{uuid.uuid4()}","at":"{dt.datetime.now(dt.UTC).isoformat()}","direction":"{direction}",'
+            f'{{"checks":[{{"id":"{new_id()}","at":"{dt.datetime.now(dt.UTC).isoformat()}","direction":"{direction}",'
             f'"pass":"{card}","clock_offset_ms":0,"temperature":"36.5"}}]}}'
         )
         message = f"{self.head}{len(body)}\r\n\r\n{body}".encode()
@@ -132,7 +138,7 @@ def measure(server: Server, place: Place, checks: int) -> dict[str, float]:
 
 
 def count_statements(place: Place) -> int:
-    """Of one exit, with its authentication and without BEGIN and COMMIT; two of them go in one message."""
+    """Of one exit, with its authentication; two of them go in one message."""
     check = {"id": str(uuid.uuid4()), "at": timezone.now().isoformat(), "direction": "out", "pass": place.take(1)[0]}
     with CaptureQueriesContext(connection) as captured:
         answer = Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Device {TOKENS[0]}"}).post(

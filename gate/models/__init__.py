@@ -2,7 +2,10 @@
 
 from gate.models.passes import Device, Isolation, Pass
 
-from gate.models.passages import Check, Conflict, Incident, Outing, Ratification, RollChange  # isort: skip
+from gate.models.passages import Check, Outing  # isort: skip
+from gate.models.conflicts import Conflict, Ratification  # isort: skip
+from gate.models.incidents import Incident  # isort: skip
+from gate.models.roll import RollChange  # isort: skip
 from gate.models.parcels import Parcel  # isort: skip
 from gate.models.temperature import TemperatureReading, TemperatureRecord  # isort: skip
 

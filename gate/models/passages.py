@@ -1,7 +1,5 @@
 """The log of the gates. `Check` is what happened, and only grows; `Outing` is what is counted."""
 
-import uuid
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -84,7 +82,9 @@ class Check(models.Model):
         db_constraint=False,
         verbose_name=_("gate phone"),
     )
-    by = models.ForeignKey(User, on_delete=models.RESTRICT, null=True, related_name="+", verbose_name=_("written by"))
+    by = models.ForeignKey(
+        User, on_delete=models.RESTRICT, null=True, related_name="+", db_index=False, verbose_name=_("written by")
+    )
     source = models.CharField(_("written on"), max_length=5, choices=Source.choices, default=Source.PHONE)
     action = models.CharField(_("what the row says"), max_length=9, choices=Action.choices, default=Action.CHECK)
     # The check that this one undoes, corrects or measures again. No foreign key: it may arrive before that one.
@@ -156,6 +156,8 @@ class Check(models.Model):
             models.Index(fields=["compound", "-event_at"], condition=Q(kind="emergency"), name="check_emergency"),
             # What refers to a check.
             models.Index(fields=["refers_to"], condition=Q(refers_to__isnull=False), name="check_refers_to"),
+            # What somebody wrote at the desk: few rows among those of the phones.
+            models.Index(fields=["by"], condition=Q(by__isnull=False), name="check_by_user"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(event_at__lte=F("received_at")), name="check_not_in_the_future"),
@@ -196,10 +198,15 @@ class Outing(models.Model):
         SETTLED = "settled", _("conflict settled")
         FEVER = "fever", _("turned back with a fever")
 
+    # Held by the composite keys of migration 0002, of which each row has one (`outing_is_somebodys`).
     compound = models.ForeignKey(
-        Compound, on_delete=models.CASCADE, related_name="outings", db_index=False, verbose_name=_("compound")
+        Compound,
+        on_delete=models.CASCADE,
+        related_name="outings",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("compound"),
     )
-    # Held by the composite key of migration 0002.
     household = models.ForeignKey(
         Household,
         on_delete=models.RESTRICT,
@@ -265,6 +272,9 @@ class Outing(models.Model):
                 condition=Q(released_at__isnull=True, slot__isnull=False),
             ),
             models.CheckConstraint(
+                condition=Q(household__isnull=False) | Q(gate_pass__isnull=False), name="outing_is_somebodys"
+            ),
+            models.CheckConstraint(
                 condition=Q(slot__isnull=True, period__isnull=True)
                 | Q(slot__isnull=False, slot__gte=1, period__isnull=False, household__isnull=False),
                 name="outing_slot_and_period",
@@ -288,144 +298,3 @@ class Outing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household.room if self.household else self.kind} {self.out_at:%Y-%m-%d %H:%M}"
-
-
-class Conflict(models.Model):
-    """Two passages that cannot both be within the rule, by corrected event time: the later one is asked about."""
-
-    class Outcome(models.TextChoices):
-        BOTH_REAL = "both_real", _("both went out")
-        EARLIER_WRONG = "earlier_wrong", _("the earlier one did not take place")
-        LATER_WRONG = "later_wrong", _("the later one did not take place")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    compound = models.ForeignKey(
-        Compound, on_delete=models.CASCADE, related_name="gate_conflicts", verbose_name=_("compound")
-    )
-    household = models.ForeignKey(
-        Household, on_delete=models.RESTRICT, null=True, related_name="gate_conflicts", verbose_name=_("household")
-    )
-    earlier = models.ForeignKey(
-        Check, on_delete=models.RESTRICT, related_name="conflicts_as_earlier", verbose_name=_("earlier passage")
-    )
-    later = models.ForeignKey(
-        Check, on_delete=models.RESTRICT, related_name="conflicts_as_later", verbose_name=_("later passage")
-    )
-    code = models.CharField(_("what clashes"), max_length=20)
-    found_at = models.DateTimeField(_("found at"))
-    settled_at = models.DateTimeField(_("settled at"), null=True)
-    settled_by = models.ForeignKey(
-        User, on_delete=models.RESTRICT, null=True, related_name="+", verbose_name=_("settled by")
-    )
-    outcome = models.CharField(_("what really happened"), max_length=14, choices=Outcome.choices, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("conflict")
-        verbose_name_plural = _("conflicts")
-        ordering = ["-found_at"]
-        indexes = [
-            models.Index(fields=["compound"], condition=Q(settled_at__isnull=True), name="conflict_open"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["earlier", "later"], name="conflict_pair_once"),
-            models.CheckConstraint(condition=~Q(earlier=F("later")), name="conflict_of_two"),
-            models.CheckConstraint(
-                condition=Q(settled_at__isnull=True, settled_by__isnull=True, outcome="", note="")
-                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(outcome="")),
-                name="conflict_settled_at_and_by",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.found_at:%Y-%m-%d %H:%M}"
-
-
-class Ratification(models.Model):
-    """A coordinator has looked at an emergency, afterwards: it was never held up."""
-
-    check_ratified: "models.OneToOneField[Check, Check]" = models.OneToOneField(
-        Check, on_delete=models.RESTRICT, related_name="ratification", verbose_name=_("emergency passage")
-    )
-    is_accepted = models.BooleanField(_("was in order"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    at = models.DateTimeField(_("looked at on"))
-    by = models.ForeignKey(User, on_delete=models.RESTRICT, related_name="+", verbose_name=_("looked at by"))
-
-    class Meta:
-        verbose_name = _("ratification")
-        verbose_name_plural = _("ratifications")
-        ordering = ["-at"]
-        constraints = [
-            models.CheckConstraint(condition=Q(is_accepted=True) | ~Q(note=""), name="ratification_doubt_has_note"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M}"
-
-
-class Incident(models.Model):
-    """Somebody rushed the gate or was abusive, in two taps. Append-only by trigger; the key is the phone's UUID."""
-
-    class Kind(models.TextChoices):
-        RUSHED = "rushed", _("rushed the gate")
-        ABUSE = "abuse", _("was abusive")
-        CLIMBED = "climbed", _("climbed the fence or went through the garage")
-        OTHER = "other", _("something else")
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    compound = models.ForeignKey(
-        Compound, on_delete=models.CASCADE, related_name="gate_incidents", verbose_name=_("compound")
-    )
-    gate = models.ForeignKey(Gate, on_delete=models.RESTRICT, related_name="incidents", verbose_name=_("gate"))
-    device = models.ForeignKey(
-        Device, on_delete=models.RESTRICT, null=True, related_name="incidents", verbose_name=_("gate phone")
-    )
-    by = models.ForeignKey(User, on_delete=models.RESTRICT, null=True, related_name="+", verbose_name=_("written by"))
-    kind = models.CharField(_("what happened"), max_length=8, choices=Kind.choices)
-    household = models.ForeignKey(
-        Household, on_delete=models.RESTRICT, null=True, related_name="incidents", verbose_name=_("household")
-    )
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    event_at = models.DateTimeField(_("happened at"))
-    received_at = models.DateTimeField(_("received at"))
-
-    class Meta:
-        verbose_name = _("incident")
-        verbose_name_plural = _("incidents")
-        ordering = ["-event_at"]
-        indexes = [models.Index(fields=["compound", "-event_at"], name="incident_of_compound")]
-        constraints = [
-            models.CheckConstraint(condition=Q(event_at__lte=F("received_at")), name="incident_not_in_the_future"),
-            models.CheckConstraint(
-                condition=Q(device__isnull=False, by__isnull=True) | Q(device__isnull=True, by__isnull=False),
-                name="incident_by_device_or_user",
-            ),
-            models.CheckConstraint(condition=~Q(kind="other") | ~Q(note=""), name="incident_other_has_note"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.event_at:%Y-%m-%d %H:%M}"
-
-
-class RollChange(models.Model):
-    """Which household's line of the roll changed in which transaction. Written by triggers only (migration 0002).
-
-    A phone's cursor is the oldest transaction that was still open when its roll was read: what has that number or
-    a higher one may be new to it. No clock, so nothing that commits late is missed. `household_id` 0 is the
-    whole compound: its rules or passes without a household. No foreign key, for rows of households that are gone.
-    """
-
-    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="+")
-    household_id = models.BigIntegerField()
-    room = models.CharField(max_length=62, blank=True)
-    xid = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["compound", "xid"], name="roll_change_since")]
-        constraints = [
-            models.UniqueConstraint(fields=["compound", "household_id"], name="roll_change_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.room} {self.xid}"

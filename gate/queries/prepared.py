@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
 # Which statements a connection knows. They end with it.
 _known: "weakref.WeakKeyDictionary[Any, set[str]]" = weakref.WeakKeyDictionary()
@@ -34,9 +34,25 @@ class Prepared:
         found: list[tuple[Any, ...]] = self._run(values, behind).fetchall()
         return found
 
-    def count(self, values: Mapping[str, Any]) -> int:
-        """How many rows it wrote."""
-        return int(self._run(values, None).rowcount)
+    def rows_at_first(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """`rows` of a statement that only reads, as the first of a request: it is the kept connection's health check
+        itself. Where that has broken since, the statement is asked again of a new one.
+        """
+        own: Any = connections[DEFAULT_DB_ALIAS]
+        if own.connection is None or own.in_atomic_block or not own.health_check_enabled or own.health_check_done:
+            return self.rows(values)
+        own.health_check_done = True
+        try:
+            return self.rows(values)
+        except (OperationalError, InterfaceError):
+            if own.is_usable():
+                raise
+            own.close()
+            return self.rows(values)
+
+    def count(self, values: Mapping[str, Any], *, behind: "Prepared | None" = None) -> int:
+        """How many rows it wrote. Outside of a transaction, what `behind` locks is held until it is done."""
+        return int(self._run(values, behind).rowcount)
 
     def _run(self, values: Mapping[str, Any], behind: "Prepared | None") -> Any:
         """What Django does around a statement, without its cursors: those were a tenth of a check."""
@@ -47,12 +63,13 @@ class Prepared:
             own.ensure_connection()
         own.validate_no_broken_transaction()
         plain = own.connection
-        known = _known.get(plain)
-        if known is None:
-            known = _known[plain] = set()
-        if behind is not None:
-            behind._be_known(plain, known)
-        self._be_known(plain, known)
+        with own.wrap_database_errors:
+            known = _known.get(plain)
+            if known is None:
+                known = _known[plain] = set()
+            if behind is not None:
+                behind._be_known(plain, known)
+            self._be_known(plain, known)
         call = self.call if behind is None else f"{behind.call}; {self.call}"
         if own.queries_logged or own.execute_wrappers:
             # Somebody counts statements or looks at them.

@@ -104,6 +104,7 @@ TABLE = rows_of(
     ("check_household_in_compound", lambda good: new_check(good, household_id=good.elsewhere.pk)),
     ("check_gate_pass_in_compound", lambda good: new_check(good, gate_pass_id=good.card_elsewhere.pk)),
     ("check_device_in_compound", lambda good: new_check(good, device_id=good.phone_elsewhere.pk)),
+    ("outing_is_somebodys", lambda good: changed(good.outing, household=None, gate_pass=None, slot=None, period=None)),
     ("incident_not_in_the_future", lambda good: new_incident(good, event_at=ELEVEN + HOUR)),
     ("incident_by_device_or_user", lambda good: new_incident(good, by_id=good.by.pk)),
     ("incident_other_has_note", lambda good: new_incident(good, kind="other")),

@@ -251,13 +251,21 @@ def test_ended_token_when_seven_days_are_over_is_not_known_any_more(client: Clie
 
 
 @pytest.mark.django_db
-def test_authentication_when_asked_takes_one_query(clock: Stop, django_assert_num_queries: Any) -> None:
+def test_authentication_when_asked_again_takes_one_query(clock: Stop, django_assert_num_queries: Any) -> None:
     clock(make.ELEVEN)
-    make.device(make.gate(make.compound()))
+    gate = make.gate(make.compound())
+    make.device(gate)
+    assert device_behind("tok") is not None
     with django_assert_num_queries(1):
         device = device_behind("tok")
         assert device is not None
         assert (device.compound.name, device.gate.name) == ("幸福里", "东门")
+    gate.name = "正门"
+    gate.save()
+    with django_assert_num_queries(2):
+        renamed = device_behind("tok")
+    assert renamed is not None
+    assert renamed.gate.name == "正门"
 
 
 @pytest.mark.django_db

@@ -192,5 +192,18 @@ def test_check_is_six_statements_at_the_most(phones, compound):
     reading = statements(phone, {**a_check(direction="out"), "action": "reading", "refers_to": out["id"],
                                  "temperature": "36.6"})  # fmt: skip
 
-    assert (counts, by_pass, offline, reading) == ([6, 5, 6], [6, 6], 5, 6)
+    # One more for the first check after a change of the rules.
+    assert (counts, by_pass, offline, reading) == ([7, 5, 6], [6, 6], 5, 6)
     assert statements(phone, out) == 3
+
+
+def test_check_without_a_cap_is_four_statements_in_three_messages(phones, compound):
+    phone = phones[0]
+    phone.one("20-1702", "in")
+    card = pass_token(make.gate_pass(compound, make.household(compound, "7-101")).pk)
+    with CaptureQueriesContext(connection) as captured:
+        (answer,) = phone.send(a_check(card=card))
+
+    assert (answer["verdict"], len(captured)) == ("allow", 3)
+    checks = [a_check("20-1702"), a_check("20-1702"), a_check("20-1702", "in"), a_check(card=card, direction="in")]
+    assert [statements(phone, check) for check in checks] == [4, 4, 4, 4]

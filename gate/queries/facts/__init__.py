@@ -6,7 +6,8 @@ would take six. `known_of` makes the decision's facts of both.
 
 from gate.queries.facts.ground import DECIDED_BY_PHONE, Card, Door, Ground, Question, Target, ground_of
 from gate.queries.facts.moments import moment_of, ms_of, offsets_of
-from gate.queries.facts.past import Known, Past, Row, known_of, past_of
+from gate.queries.facts.past import Known, known_of, past_of
+from gate.queries.facts.rows import Past, Row
 
 __all__ = [
     "DECIDED_BY_PHONE",

@@ -12,6 +12,7 @@ from compound.models import Compound
 from compound.rooms import parse_room
 from compound.surnames import surname_of
 from gate.queries.facts.moments import ms_of
+from gate.queries.facts.rows import COLUMNS, NOBODY, Past, joined, rows_in
 from gate.queries.prepared import Prepared
 from gate.rules import Direction, Kind, Pass, Rules, Verdict, rules_in_force
 
@@ -82,6 +83,10 @@ class Ground:
     card: Card | None
     doors: tuple[Door, ...]
     target: Target | None
+    # Read with it where a pass or a room as written names the door; `version` is of the roll's line for that door
+    # (RollChange), which every outing, pass and person of it moves on: what was read stands as long as it does.
+    past: Past | None = None
+    version: int | None = None
 
     @property
     def door(self) -> Door | None:
@@ -159,18 +164,18 @@ ABOUT_CHECK = f"""
 CHANGES_OF_ROOT = (
     "(SELECT count(*) FROM gate_check WHERE (id = root.id OR refers_to = root.id) AND compound_id = %(compound)s)"
 )
-GROUND = """
-SELECT
+# Columns that all have: about the check itself, the gate that it names, the rules, pass, door.
+WHO = """
     seen.known_in, seen.is_undone, {changes},
     (SELECT id FROM compound_gate WHERE compound_id = %(compound)s AND name = %(gate)s),
-    (SELECT json_agg(k)::text FROM compound_rulebook k
-     WHERE k.compound_id = %(compound)s AND (k.building_id IS NULL OR k.building_id = h.building_id)),
+    k.xid || '/' || k.ctid,
     p.id, p.kind, p.valid_from, p.valid_until, p.revoked_at, p.every_days, p.single, p.plate, p.consent, p.holder,
     h.id, h.room, h.building_id, h.has_returnee,
     (SELECT until FROM gate_isolation WHERE household_id = h.id AND ended_at IS NULL),
-    (SELECT name FROM compound_resident WHERE household_id = h.id AND is_contact),
-    {about}
-FROM {who}
+    (SELECT name FROM compound_resident WHERE household_id = h.id AND is_contact)
+"""
+# `k`: the roll's line of the whole compound, which every change of a rule moves on (RollChange).
+SEEN = """
 CROSS JOIN (
     SELECT max(compound_id) FILTER (WHERE id = %(id)s) AS known_in,
         coalesce(bool_or(refers_to = %(id)s AND action = 'undo' AND compound_id = %(compound)s
@@ -178,17 +183,30 @@ CROSS JOIN (
         count(*) FILTER (WHERE compound_id = %(compound)s) AS changes
     FROM gate_check WHERE id = %(id)s OR refers_to = %(id)s
 ) AS seen
-ORDER BY h.sort_key
-LIMIT 12
+LEFT JOIN gate_rollchange k ON k.compound_id = %(compound)s AND k.household_id = 0
 """
+GROUND = f"SELECT {WHO}, {{about}} FROM {{who}} {SEEN} ORDER BY h.sort_key LIMIT 12"  # noqa: S608
+# The same, and what this door and this pass have done lately (as `window_start`), one outing a row.
+SINCE = """(
+    SELECT %(now)s - (2 * coalesce(max(per_days), 1) + 1) * interval '24 hours' FROM compound_rulebook
+    WHERE compound_id = %(compound)s AND (ends_at IS NULL OR ends_at > %(now)s)
+)"""
+GROUND_AND_PAST = (
+    f"SELECT {WHO.format(changes='seen.changes')}, r.xid, {COLUMNS} FROM {{who}} {SEEN} "  # noqa: S608
+    "LEFT JOIN gate_rollchange r ON r.compound_id = %(compound)s AND r.household_id = h.id"
+    + joined(household="h.id", card="p.id", since=SINCE)
+)
 TYPES = {
     "id": "uuid", "gate": "text", "compound": "bigint", "device": "uuid", "token": "text", "plate": "text",
-    "target": "uuid", "room": "text", "building": "text", "number": "text",
+    "target": "uuid", "room": "text", "building": "text", "number": "text", "now": "timestamptz",
 }  # fmt: skip
-ASK_CARD, ASK_ROOM, ASK_NUMBER, ASK_PLATE, ASK_CHECK = (
+ASK_CARD, ASK_ROOM = (
+    Prepared(f"gate_ground_{name}", GROUND_AND_PAST.format(who=who), **TYPES)
+    for name, who in (("card", BY_CARD), ("room", BY_ROOM))
+)
+ASK_NUMBER, ASK_PLATE, ASK_CHECK = (
     Prepared(f"gate_ground_{name}", GROUND.format(who=who, about=about, changes=changes), **TYPES)
     for name, who, about, changes in (
-        ("card", BY_CARD, "NULL", "seen.changes"), ("room", BY_ROOM, "NULL", "seen.changes"),
         ("number", BY_NUMBER, "NULL", "seen.changes"), ("plate", BY_PLATE, "NULL", "seen.changes"),
         ("check", BY_CHECK, ABOUT_CHECK, CHANGES_OF_ROOT),
     )
@@ -197,9 +215,13 @@ ASK_CARD, ASK_ROOM, ASK_NUMBER, ASK_PLATE, ASK_CHECK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Who is meant: by a pass's hash, a room as written, a clean plate, or by the check that is spoken about."""
+    """Who is meant: by a pass's hash, a room as written, a clean plate, or by the check that is spoken about.
+
+    `now`: when it took place, for what is read with a pass or a room.
+    """
 
     id: uuid.UUID
+    now: dt.datetime | None = None
     gate: str = ""
     device: uuid.UUID | None = None
     token_hash: str = ""
@@ -209,10 +231,13 @@ class Question:
 
 
 def ground_of(compound: Compound, asked: Question) -> Ground:
-    """One statement; for a room that is not in the registry as written up to three."""
+    """One statement; for a room that is not in the registry as written up to three.
+
+    By pass or by a room as it is written in the registry with `past`, as of `asked.now`.
+    """
     given = {
         "id": asked.id, "gate": asked.gate, "compound": compound.pk, "device": asked.device,
-        "token": asked.token_hash, "plate": asked.plate, "target": asked.target,
+        "token": asked.token_hash, "plate": asked.plate, "target": asked.target, "now": asked.now,
     }  # fmt: skip
     if asked.target is not None:
         return _ground(ASK_CHECK, given)
@@ -242,15 +267,20 @@ def _ground_of_room(compound: Compound, text: str, given: dict[str, Any]) -> Gro
 def _ground(ask: Prepared, given: Mapping[str, Any]) -> Ground:
     rows = ask.rows(given)
     first = rows[0]
+    has_past = ask in (ASK_CARD, ASK_ROOM)
+    # With the past a door may come several times, and is one all the same.
+    doors = (_door(row[15:21]) for row in (rows[:1] if has_past else rows) if row[15] is not None)
     return Ground(
         known_in=first[0],
         is_undone=first[1],
         changes=first[2],
         gate=first[3],
-        rows=_rules(first[4]) if first[4] else (),
+        rows=rules_of(given["compound"], first[4]),
         card=_card(first[5:15]) if first[5] else None,
-        doors=tuple(_door(row[15:21]) for row in rows if row[15] is not None),
-        target=_target(first[21:]) if first[21] else None,
+        doors=tuple(doors),
+        target=None if has_past or not first[21] else _target(first[21:]),
+        past=Past(first[0], first[2], rows_in(row[22:] for row in rows), NOBODY) if has_past else None,
+        version=first[21] if has_past else None,
     )
 
 
@@ -279,10 +309,21 @@ def _target(row: Sequence[Any]) -> Target:
     return Target(*values)
 
 
+ASK_RULES = Prepared(
+    "gate_rules",
+    "SELECT json_agg(k)::text FROM compound_rulebook k WHERE compound_id = %(compound)s",
+    compound="bigint",
+)
+
+
 @lru_cache(512)
-def _rules(text: str) -> tuple[Rules, ...]:
-    """All rulebooks of a compound, and of one building, from PostgreSQL's JSON, cached by it: it seldom changes."""
-    return tuple(_rule(row) for row in json.loads(text))
+def rules_of(compound: int, version: str | None) -> tuple[Rules, ...]:
+    """All rulebooks of a compound and its buildings: one statement for each version that this process has not seen.
+
+    `version` is never that of two sets of rules: no other transaction has its number, nor the same one another row.
+    """
+    ((text,),) = ASK_RULES.rows({"compound": compound})
+    return tuple(_rule(row) for row in json.loads(text)) if text else ()
 
 
 def _rule(row: Mapping[str, Any]) -> Rules:

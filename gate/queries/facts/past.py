@@ -8,92 +8,22 @@ from typing import Any
 from compound.models import Compound
 from gate.queries.facts.ground import Card, Ground
 from gate.queries.facts.moments import moment_of
+from gate.queries.facts.rows import COLUMNS, Past, Row, joined, rows_in
 from gate.queries.missed import MISSED_SQL
 from gate.queries.prepared import Prepared
-from gate.rules import Direction, Facts, Household, Kind, Outing, Outside, Pass, Rules
+from gate.rules import Facts, Household, Kind, Outing, Outside, Pass, Rules
 from gate.rules.clock import DAY
 from gate.rules.quota import SKEW, is_missed
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of `Outing` that took place. Moments in ms; `counts`: it has a slot that was not released.
-
-    `refers_to`: what the check that let them out was about (a reading: its passage).
-    """
-
-    id: int
-    household: int | None
-    card: uuid.UUID | None
-    kind: Kind
-    out: int
-    back: int | None
-    due: int | None
-    forfeit: bool
-    slot: int | None
-    counts: bool
-    start: int | None
-    until: int | None
-    gate: str
-    check_out: uuid.UUID
-    check_in: uuid.UUID | None
-    rulebook: int | None
-    refers_to: uuid.UUID | None
-    in_refers_to: uuid.UUID | None
-    is_exempt: bool
-
-    def is_of(self, root: uuid.UUID, direction: Direction) -> bool:
-        """Whether this passage, a reading or a correction of it made the outing (going out) or ended it."""
-        out, back = (self.check_out, self.refers_to), (self.check_in, self.in_refers_to)
-        return root in (out if direction == "out" else back)
-
-    def shape(self, kind: Kind | None = None) -> Outing:
-        return Outing(
-            out=self.out, back=self.back, due=self.due, forfeit=self.forfeit, counts=self.counts,
-            kind=kind or self.kind, gate=self.gate,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """`rows`: the household's outings, open ones and those of the window, and the last ones of the pass.
-
-    `changes`: as in `Ground`, behind the locks.
-    """
-
-    known_in: int | None
-    changes: int
-    rows: tuple[Row, ...]
-    outside: Outside
-
-
-_MS = "floor(extract(epoch FROM {0}) * 1000)::bigint".format
-_COLUMNS = f"""
-    o.id, o.household_id, o.gate_pass_id, o.kind, {_MS("o.out_at")}, {_MS("o.back_at")}, {_MS("o.due_at")}, o.forfeit,
-    o.slot, o.slot IS NOT NULL AND o.released_at IS NULL, {_MS("lower(o.period)")}, {_MS("upper(o.period)")},
-    g.name, o.check_out_id, o.check_in_id, c.rulebook_id, c.refers_to,
-    i.refers_to, o.is_exempt
-"""
 # One row at least, so that the numbers of the first columns always come. An outing may come twice.
 PAST = f"""
-SELECT seen.known_in, seen.changes, {{outside}}, {_COLUMNS}
+SELECT seen.known_in, seen.changes, {{outside}}, {COLUMNS}
 FROM (
     SELECT max(compound_id) FILTER (WHERE id = %(id)s) AS known_in,
         count(*) FILTER (WHERE (id = %(root)s OR refers_to = %(root)s) AND compound_id = %(compound)s) AS changes
     FROM gate_check WHERE id = %(id)s OR id = %(root)s OR refers_to = %(root)s
 ) AS seen
-LEFT JOIN (
-    SELECT * FROM gate_outing WHERE household_id = %(household)s AND out_at >= %(since)s AND void_at IS NULL
-    UNION ALL
-    SELECT * FROM gate_outing x WHERE household_id = %(household)s AND back_at IS NULL AND void_at IS NULL
-        AND NOT {MISSED_SQL}
-    UNION ALL
-    (SELECT * FROM gate_outing WHERE gate_pass_id = %(card)s AND void_at IS NULL ORDER BY out_at DESC LIMIT 20)
-) o ON true
-LEFT JOIN gate_check c ON c.id = o.check_out_id
-LEFT JOIN gate_check i ON i.id = o.check_in_id
-LEFT JOIN compound_gate g ON g.id = c.gate_id
-"""  # noqa: S608
+{joined(household="%(household)s", card="%(card)s", since="%(since)s")}"""  # noqa: S608
 NOBODY_COUNTED = "0, 0"
 # Seldom more than some dozens, by the index outing_open.
 COUNTED = f"""
@@ -136,17 +66,16 @@ def past_of(
         "household": door.id if door else None,
         "building": door.building if door else None,
         "card": card.id if card else None,
-        "since": moment_of(_window_start(ground.rows, now) if since is None else since),
+        "since": moment_of(window_start(ground.rows, now) if since is None else since),
     }
     take_locks, of_locks = locks or (None, {})
     ask = ASK_PAST_AND_OUTSIDE if count_outside else ASK_PAST
     found = ask.rows({**of_locks, **given}, behind=take_locks)
-    rows = {row[4]: Row(*row[4:]) for row in found if row[4] is not None}
-    in_order = sorted(rows.values(), key=lambda row: (row.out, row.id))
-    return Past(found[0][0], found[0][1], tuple(in_order), Outside(found[0][2], found[0][3]))
+    rows = rows_in(row[4:] for row in found)
+    return Past(found[0][0], found[0][1], rows, Outside(found[0][2], found[0][3]))
 
 
-def _window_start(rows: Sequence[Rules], now: int) -> int:
+def window_start(rows: Sequence[Rules], now: int) -> int:
     """Twice the longest window of the rows in force or to come, for a forfeit doubles it; a day for the wall's days."""
     days = max((row.per_days for row in rows if row.ends_at is None or row.ends_at > now), default=1)
     return now - (2 * days + 1) * DAY

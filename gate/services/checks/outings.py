@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.db import connection
@@ -12,26 +12,26 @@ from gate.queries.prepared import Prepared
 from gate.rules import Rules, Slot
 from gate.rules.quota import outing_ends
 
-RELEASE_AND_INSERT = """
+EXIT_COLUMNS = (
+    "compound_id, household_id, gate_pass_id, kind, is_exempt, check_out_id, out_at, due_at, forfeit, slot, period, "
+    "released_why"
+)
+RELEASE_AND_INSERT = f"""
 WITH released AS (
     UPDATE gate_outing SET released_at = %(now)s, released_why = 'outdated' WHERE id = ANY(%(outdated)s) RETURNING id
 )
-INSERT INTO gate_outing (
-    compound_id, household_id, gate_pass_id, kind, is_exempt, check_out_id, out_at, due_at, forfeit, slot, period,
-    released_why
-)
+INSERT INTO gate_outing ({EXIT_COLUMNS})
 SELECT
     %(compound)s, %(household)s, %(card)s, %(kind)s, %(is_exempt)s, %(check)s, %(out_at)s, %(due_at)s, %(forfeit)s,
     %(slot)s, CASE WHEN %(slot)s IS NOT NULL THEN tstzrange(%(start)s, %(until)s) END, ''
 FROM (SELECT count(*) FROM released) AS first
 ON CONFLICT DO NOTHING
 RETURNING id
-"""
+"""  # noqa: S608 - column names of our own
 # A return after the next one has begun lengthens up to that one.
-CLOSE = """
-UPDATE gate_outing o SET
-    back_at = greatest(%(back_at)s, o.out_at),
-    check_in_id = %(check)s,
+BACK = """
+    back_at = greatest(%(event_at)s, o.out_at),
+    check_in_id = %(id)s,
     period = CASE
         WHEN %(until)s::timestamptz IS NULL OR o.slot IS NULL OR o.released_at IS NOT NULL THEN o.period
         ELSE tstzrange(lower(o.period), greatest(upper(o.period), least(%(until)s, (
@@ -40,8 +40,8 @@ UPDATE gate_outing o SET
             AND lower(x.period) >= upper(o.period)
         ))))
     END
-WHERE o.id = %(id)s AND o.void_at IS NULL
 """
+CLOSE = f"UPDATE gate_outing o SET {BACK} WHERE o.id = %(outing)s AND o.void_at IS NULL"  # noqa: S608
 # The extension of a late return goes with it; what counts is decided by the rule, the period only stops races.
 REOPEN = """
 UPDATE gate_outing SET back_at = NULL, check_in_id = NULL,
@@ -61,7 +61,9 @@ INSERT = Prepared(
     household="bigint", card="uuid", kind="text", is_exempt="bool", check="uuid", out_at="timestamptz",
     due_at="timestamptz", forfeit="bool", slot="int", start="timestamptz", until="timestamptz",
 )  # fmt: skip
-CLOSE_ONE = Prepared("gate_outing_close", CLOSE, id="bigint", check="uuid", back_at="timestamptz", until="timestamptz")
+CLOSE_ONE = Prepared(
+    "gate_outing_close", CLOSE, outing="bigint", id="uuid", event_at="timestamptz", until="timestamptz"
+)
 
 
 def _run(statement: Prepared | str, values: dict[str, Any]) -> int:
@@ -92,12 +94,12 @@ def write_outing(
     Outings that no longer count under the rules in force, though their period runs on, are released first.
     """
     outdated: list[int] = []
-    number = None
+    taken: dict[int, Row] = {}
     if slot is not None:
-        outdated, taken = _overlapping(known, rules, slot)
-        number = next((n for n in range(1, slot.of + 1) if n not in taken), None)
-        if number is None:
-            return False
+        outdated, taken = overlapping(known, rules, slot)
+    of_slot = slot_values(slot, taken)
+    if of_slot is None:
+        return False
     values = {
         "now": received_at,
         "outdated": outdated,
@@ -108,16 +110,28 @@ def write_outing(
         "is_exempt": is_exempt,
         "check": check,
         "out_at": moment_of(out),
-        "due_at": moment_of(slot.due) if slot is not None and slot.due is not None else None,
-        "forfeit": slot is not None and slot.forfeit,
-        "slot": number,
-        "start": moment_of(slot.from_) if slot is not None else None,
-        "until": moment_of(slot.until) if slot is not None else None,
+        **of_slot,
     }
     return _run(INSERT, values) == 1
 
 
-def _overlapping(known: Known, rules: Rules, slot: Slot) -> tuple[list[int], dict[int, Row]]:
+def slot_values(slot: Slot | None, taken: Container[int]) -> dict[str, Any] | None:
+    """What the slot says of an outing, by name; None when it asks for one and all are taken."""
+    if slot is None:
+        return {"due_at": None, "forfeit": False, "slot": None, "start": None, "until": None}
+    number = next((n for n in range(1, slot.of + 1) if n not in taken), None)
+    if number is None:
+        return None
+    return {
+        "due_at": None if slot.due is None else moment_of(slot.due),
+        "forfeit": slot.forfeit,
+        "slot": number,
+        "start": moment_of(slot.from_),
+        "until": moment_of(slot.until),
+    }
+
+
+def overlapping(known: Known, rules: Rules, slot: Slot) -> tuple[list[int], dict[int, Row]]:
     """Of the outings whose period meets the slot's: the ids of those that count no longer, the others by slot."""
     now, offsets = known.facts.now, known.facts.offsets
     outdated, taken = [], {}
@@ -135,13 +149,17 @@ def _overlapping(known: Known, rules: Rules, slot: Slot) -> tuple[list[int], dic
 
 def in_the_way(known: Known, rules: Rules, slot: Slot) -> Row | None:
     """The last of the outings that left no slot."""
-    return max(_overlapping(known, rules, slot)[1].values(), key=lambda row: row.out, default=None)
+    return max(overlapping(known, rules, slot)[1].values(), key=lambda row: row.out, default=None)
 
 
 def close_outing(row: Row, *, check: uuid.UUID, back: int, extends_until: int | None) -> None:
     """Somebody is back. Also replaces a return that was taken for this one's and was another's."""
-    until = None if extends_until is None else moment_of(extends_until)
-    _run(CLOSE_ONE, {"id": row.id, "check": check, "back_at": moment_of(back), "until": until})
+    values = {"outing": row.id, "id": check, "event_at": moment_of(back), "until": back_until(extends_until)}
+    _run(CLOSE_ONE, values)
+
+
+def back_until(extends_until: int | None) -> dt.datetime | None:
+    return None if extends_until is None else moment_of(extends_until)
 
 
 def reopen_outing(row: Row, *, until: int) -> None:

@@ -23,6 +23,7 @@ from gate.services import corrections
 from gate.services.checks import readings
 from gate.services.checks.act import Act, Desk
 from gate.services.checks.asking import NewCheck, Result
+from gate.services.checks.quick import record_quickly
 from gate.services.checks.rows import Moved, Replayed, stored_answer
 from gate.services.checks.subjects import asked_facts, ground_for, locks_of, root_of
 
@@ -75,6 +76,9 @@ def _record(desk: Desk, check: NewCheck) -> Result:
         return stored_answer(desk.compound, check.id)
     if check.gate not in ("", desk.gate.name) and ground.gate is None:
         raise Refusal("gate_unknown", _("This compound has no gate of that name."))
+    result = record_quickly(desk, check, ground)
+    if result is not None:
+        return result
     try:
         with transaction.atomic():
             if check.action == "undo":

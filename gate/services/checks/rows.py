@@ -28,17 +28,23 @@ FIELDS = {str(field.column): field for field in Check._meta.concrete_fields}
 SAME_NAME = (
     "id", "verdict", "amber", "reasons", "conflict", "next_out_on", "next_out_at", "kind", "direction",
 )  # fmt: skip
+# What a statement that writes a check ends in, or the beginning of its end: the row's values, and then a FROM or not.
+INSERT_SELECT = f"INSERT INTO gate_check ({', '.join(FIELDS)}) SELECT {', '.join(f'%({name})s' for name in FIELDS)}"
 INSERT = Prepared(
     "gate_check_insert",
-    f"INSERT INTO gate_check ({', '.join(FIELDS)}) "  # noqa: S608 - the model's own column names
-    f"VALUES ({', '.join(f'%({name})s' for name in FIELDS)}) ON CONFLICT (id) DO NOTHING",
+    f"{INSERT_SELECT} ON CONFLICT (id) DO NOTHING",
     **{name: str(field.db_type(connection)) for name, field in FIELDS.items()},
 )
 
 
+def column_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's values as the statements take them."""
+    return {**values, "reasons": json.dumps(values["reasons"], ensure_ascii=False)}
+
+
 def insert_check(values: Mapping[str, Any]) -> None:
     """By column. Raises `Replayed` when there is one of this id. Not by the ORM: `save()` cannot say ON CONFLICT."""
-    if INSERT.count({**values, "reasons": json.dumps(values["reasons"], ensure_ascii=False)}) == 0:
+    if INSERT.count(column_values(values)) == 0:
         raise Replayed
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, Literal
 
+from compound.moments import event_moment
 from gate.queries.facts import Ground, Question, ground_of, ms_of, offsets_of
 from gate.queries.prepared import Prepared
 from gate.rules import Facts
@@ -35,6 +36,7 @@ def _question_of(desk: Desk, check: NewCheck) -> Question:
     by_itself = check.refers_to is None
     return Question(
         id=check.id,
+        now=event_moment(check.at, check.clock_offset_ms, desk.at),
         device=desk.device.pk if desk.device else None,
         gate=check.gate if check.gate != desk.gate.name else "",
         target=check.refers_to,

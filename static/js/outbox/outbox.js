@@ -24,11 +24,13 @@ const TRIES = 5;
 // The server read the batch and will not have it: what is wrong with it is in one of its rows.
 const WRONG = [400, 409, 413, 415, 422];
 
-/* crypto.randomUUID needs a secure context; getRandomValues does not. */
-export function newId() {
-  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
+/* A UUID of version 7 (RFC 9562): the phone's clock in milliseconds, then 74 random bits. What is written at the same time
+   lies together in the server's index, where ids without an order touch another page of a long log for each check.
+   Not crypto.randomUUID, which has no order and needs a secure context. */
+export function newId(at = Date.now()) {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  for (let place = 5, rest = at; place >= 0; place -= 1, rest = Math.floor(rest / 256)) bytes[place] = rest % 256;
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -38,14 +38,15 @@ test("rollHash of a token as it was read is base64url of twelve bytes of the cle
 
 /* ── small things ── */
 
-test("newId without a secure context is a UUID of version 4", () => {
+test("newId without a secure context is a UUID of version 7 that begins with the clock", () => {
   const own = Object.getOwnPropertyDescriptor(globalThis, "crypto");
   const { crypto } = globalThis;
   Object.defineProperty(globalThis, "crypto", { configurable: true, value: { getRandomValues: (bytes) => crypto.getRandomValues(bytes) } });
   try {
-    const ids = Array.from({ length: 100 }, newId);
-    for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    assert.equal(new Set(ids).size, 100);
+    const ids = Array.from({ length: 100 }, (_, n) => newId(NOON + n));
+    for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(ids.map((id) => Number.parseInt(id.slice(0, 13).replace("-", ""), 16)), ids.map((_, n) => NOON + n));
+    assert.equal(new Set(Array.from({ length: 100 }, () => newId(NOON))).size, 100);
   } finally {
     Object.defineProperty(globalThis, "crypto", own);
   }
