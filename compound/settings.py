@@ -90,6 +90,8 @@ TEMPLATES = [
                 "compound.context_processors.site",
                 "compound.context_processors.place",
             ],
+            # A list of words is on every second page.
+            "builtins": ["compound.templatetags.listing"],
         },
     },
 ]

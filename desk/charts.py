@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from django.utils.html import escape
 
-WIDTH, HEIGHT = 960, 320
-LEFT, RIGHT, TOP, BOTTOM = 12, 12, 34, 30
+# Of a week or less: narrow enough for a phone, with figures that can still be read there.
+NARROW, WIDTH, HEIGHT = 440, 960, 320
+FEW_BARS = 8
+LEFT, RIGHT, TOP, BOTTOM = 12, 12, 48, 30
 # More bars than these would be thinner than a pencil's line: days are taken together.
 MOST_BARS = 31
 
@@ -43,28 +45,32 @@ def days_per_bar(days: int) -> int:
 def bar_chart(bars: Sequence[Bar], *, title: str, names: tuple[str, str], ink: str = "") -> str:
     """`names`: what the full and the hatched bars are. `ink`: a colour of its own, for a file outside a page."""
     top = max((max(bar.number, bar.before) for bar in bars), default=Decimal(0)) or Decimal(1)
-    space = Decimal(WIDTH - LEFT - RIGHT) / max(len(bars), 1)
+    width = NARROW if len(bars) <= FEW_BARS else WIDTH
+    space = Decimal(width - LEFT - RIGHT) / max(len(bars), 1)
     every = -(-len(bars) // 16)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" class="chart"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" role="img"'
+        f' class="chart{" chart--narrow" if width == NARROW else ""}"'
         f' font-family="sans-serif" font-size="15"{f" color={ink!r}" if ink else ""} fill="currentColor">',
         f"<title>{escape(title)}</title>",
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line x1="0" y1="0" x2="0" y2="6" stroke="currentColor" stroke-width="2"/></pattern></defs>',
-        _legend(names),
+        _legend(names, width),
     ]
     for place, bar in enumerate(bars):
         parts.append(_bar(bar, LEFT + place * space, space, top, shows_label=place % every == 0))
     floor = HEIGHT - BOTTOM
-    parts.append(f'<line x1="{LEFT}" y1="{floor}" x2="{WIDTH - RIGHT}" y2="{floor}" stroke="currentColor"/></svg>')
+    parts.append(f'<line x1="{LEFT}" y1="{floor}" x2="{width - RIGHT}" y2="{floor}" stroke="currentColor"/></svg>')
     return "".join(parts)
 
 
-def _legend(names: tuple[str, str]) -> str:
+def _legend(names: tuple[str, str], width: int) -> str:
+    """Side by side; in a narrow chart below each other."""
+    left, top = (LEFT, 24) if width == NARROW else (WIDTH // 2, 4)
     return (
         f'<rect x="{LEFT}" y="4" width="14" height="14"/><text x="{LEFT + 20}" y="17">{escape(names[0])}</text>'
-        f'<rect x="{WIDTH // 2}" y="4" width="14" height="14" fill="url(#hatch)" stroke="currentColor"/>'
-        f'<text x="{WIDTH // 2 + 20}" y="17">{escape(names[1])}</text>'
+        f'<rect x="{left}" y="{top}" width="14" height="14" fill="url(#hatch)" stroke="currentColor"/>'
+        f'<text x="{left + 20}" y="{top + 13}">{escape(names[1])}</text>'
     )
 
 

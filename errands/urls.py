@@ -19,5 +19,6 @@ urlpatterns = [
     path("errands/<uuid:errand>/change/", errand.change, name="change"),
     path("errands/<uuid:errand>/give/", errand.give, name="give"),
     path("errands/<uuid:errand>/amount/", errand.correct, name="correct"),
+    path("errands/<uuid:errand>/mistake/", errand.mistake, name="mistake"),
     path("errands/<uuid:errand>/withdraw/", errand.take_away, name="withdraw"),
 ]

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ROUND_PAGES = tuple(
     f"orders:{page}"
@@ -46,8 +47,20 @@ class OrdersConfig(AppConfig):
             Entry(25, _("Carry"), "orders:carrying", can_deliver, covers=("orders:carrying", "orders:trip")),
             # Who carries sees the way to the doors, and only that.
             Entry(27, _("Relief"), "orders:reliefs", can_deliver, covers=RELIEF_PAGES),
-            Entry(24, _("Deliveries"), "orders:runs", can_run_deliveries, covers=("orders:run", "orders:stations")),
+            Entry(
+                24,
+                pgettext_lazy("in the menu", "Runs"),
+                "orders:runs",
+                can_run_deliveries,
+                covers=("orders:run", "orders:stations"),
+            ),
             Entry(21, _("Shopping"), "orders:shopping_lists", can_shop, covers=("orders:shopping", "orders:receipt")),
-            Entry(30, _("Not served yet"), "orders:not_served", can_see_orders, covers=("orders:not_served",)),
+            Entry(
+                30,
+                pgettext_lazy("in the menu", "Not served"),
+                "orders:not_served",
+                can_see_orders,
+                covers=("orders:not_served",),
+            ),
         )
         compound_started.connect(rounds.start_orders_of_new_compound)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compound.days import Clock
+from compound.listing import listed
 from orders.models import Notice
 from orders.quantities import plain
 from orders.queries.notice_facts import BuildingNews, RoundNews
 from orders.queries.sharing import GoodRow
+from orders.queries.sheet_rows import without_numbers
 from orders.queries.totals import GOODS_IN_TEXT, building_words, side_by_side
 
 Step = Notice.Step
@@ -82,7 +84,8 @@ class Telling:
             Step.AT_THE_DOOR: [_("Please listen for the door.")],
             Step.DONE: [_("Something wrong or missing? Say so today: to your captain, or on your household's page.")],
             Step.MONEY: [
-                _("What each household owes stands on the bill in its bag. Please ask where it is not clear.")
+                _("What each household owes: on the bill in its bag, on its own page, or ask your captain."),
+                *without_numbers(self.news.round.compound.how_to_pay).splitlines(),
             ],
         }[Step(self.step)]
 
@@ -123,7 +126,7 @@ class Telling:
                 if any(one.waiting for one in buildings)
                 else _("Too little came of: %(goods)s.")
             )
-            lines.append(words % {"goods": "、".join(open_ones)})
+            lines.append(words % {"goods": listed(open_ones)})
         return lines or [_("Everything that was ordered could be had.")]
 
     def _done_of_all(self) -> list[str]:
@@ -176,7 +179,7 @@ class Telling:
             (_("Still to come: %(rooms)s"), one.waiting),
         ):
             if rooms:
-                lines.append(words % {"rooms": "、".join(rooms)})
+                lines.append(words % {"rooms": listed(rooms)})
         return lines
 
 
@@ -202,7 +205,7 @@ def _progress(one: BuildingNews) -> str:
 
 def _goods_words(sums: Mapping[tuple[str, str], Decimal]) -> str:
     rows = list(sums.items())[:GOODS_IN_TEXT]
-    return "、".join(f"{goods} {plain(quantity)}{unit}" for (goods, unit), quantity in rows)
+    return listed(f"{goods} {plain(quantity)}{unit}" for (goods, unit), quantity in rows)
 
 
 def _lack_lines(one: BuildingNews) -> list[str]:
@@ -219,7 +222,7 @@ def _lack_lines(one: BuildingNews) -> list[str]:
             "goods": name,
             "quantity": f"{plain(sum(rooms.values(), Decimal(0)))}{unit}",
             "rooms": _rooms(rooms.items()),
-            "instead": "、".join(f"{other} {plain(q)}{unit}" for other, q in others[name, unit].items()),
+            "instead": listed(f"{other} {plain(q)}{unit}" for other, q in others[name, unit].items()),
         }
         words = (
             _("· %(goods)s: %(quantity)s less (%(rooms)s), instead %(instead)s")
@@ -231,4 +234,4 @@ def _lack_lines(one: BuildingNews) -> list[str]:
 
 
 def _rooms(rooms: Iterable[tuple[str, Decimal]]) -> str:
-    return "、".join(f"{room} {plain(quantity)}" for room, quantity in rooms)
+    return listed(f"{room} {plain(quantity)}" for room, quantity in rooms)

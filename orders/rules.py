@@ -6,10 +6,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from compound.refusals import Refusal
-from orders.models import Order, OrderLine, Round
+from orders.models import Batch, Order, OrderLine, Round
 from orders.shelf import is_enough as is_enough
 
 S = Round.State
+# A run may have left so much earlier than it was planned for.
+BEFORE_ITS_TIME = dt.timedelta(hours=1)
 
 # One direction only. A round is closed by its cut-off, never by hand before anybody could see it coming.
 NEXT_STATES: dict[str, tuple[str, ...]] = {
@@ -111,3 +113,8 @@ def is_quiet(time: dt.time, *, quiet_from: dt.time, quiet_until: dt.time) -> boo
     if quiet_from <= quiet_until:
         return quiet_from <= time < quiet_until
     return time >= quiet_from or time < quiet_until
+
+
+def begins_at(batch: Batch) -> dt.datetime:
+    """From when on a word about a door is this run's own: where it is tried once more an old one stands there."""
+    return batch.state_at if batch.state == Batch.State.OUT else batch.leaves_at - BEFORE_ITS_TIME

@@ -1,6 +1,6 @@
 """What the codes of `orders.allocation` say, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -127,3 +127,11 @@ def step_words(step: Step, unit: str) -> str:
                 "%(households)d households together %(given)s %(unit)s, then part by part %(parts)s %(unit)s more."
             )
     return text % facts
+
+
+def not_shared_out(goods: Sequence[str]) -> str:
+    """Why a sweeping word has left these open, and where that is decided."""
+    return _(
+        "%(goods)s came short and is not shared out yet: left open, nobody is charged for it. That is decided on the "
+        "page “Sharing out” of the round; who has handed some of it over says so at that door."
+    ) % {"goods": _(", ").join(goods)}

@@ -31,6 +31,8 @@ SENTENCES: dict[str, Any] = {
     "changed": _("The line changes an earlier order: check what is wanted now."),
     "partial_cancel": _("A part of it was cancelled: check what is left."),
     "name_guessed": _("Name and goods run into each other: check both."),
+    "unsure": _("The line leaves it open: ask what is wanted."),
+    "odd_unit": _("Nobody counts in “%(detail)s”: what is meant?"),
     "note_guessed": _("Some words were taken for a note: are they a good that should be bought?"),
     # The registry's.
     "unit_ambiguous": _("This room is there in several units: which one?"),
@@ -39,6 +41,7 @@ SENTENCES: dict[str, Any] = {
     "other_source": _("This household has ordered in “%(detail)s” already: is this a second order?"),
     "other_way": _("This household has an order already that came another way: is this a second one?"),
     "over_cap": _("More than the cap per household: change the quantity, or take it as it is."),
+    "over_cap_by": _("More than one household may have, %(detail)s: change the quantity, or take it as it is."),
     "name_twice": _("This name stands twice: a correction or a second order?"),
     "order_on_its_way": _("Its bag has left, or is at the door already: mark at the door what happens to it instead."),
     # Of order exports (orders/order_list); %(detail)s is a cell, a line, or a room.
@@ -88,6 +91,8 @@ def sentences(warnings: list[str]) -> list[str]:
         if code == "other_source" and not detail:
             # Typed in, or from the household's own page: no chat group has that order.
             code = "other_way"
+        if code == "over_cap" and detail:
+            code = "over_cap_by"
         text = str(SENTENCES[code]) if code in SENTENCES else warning
         if "%(detail)s" in text:
             text = text % {"detail": detail}

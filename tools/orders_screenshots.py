@@ -36,11 +36,11 @@ def orders_pictures(desk: Page, shopper: Page, runner: Page, base: str, folder: 
         if answer.ok and answer.body().startswith(b"%PDF"):
             picture(answer.body(), folder / name)
 
-    most = 0
+    most = -1
     for href in links(shopper, "/c/demo/shopping/", rf"/rounds/{UUID}/shopping/"):
         shopper.goto(base + href)
-        # The longest list: of the cabbages there is one line.
-        if (count := shopper.locator(".shop-line").count()) > most:
+        # The list of which most is bought.
+        if (count := shopper.locator(".shop-line[data-stand=done]").count()) > most:
             most = count
             keep(shopper, href, "orders-shopper")
     for href in links(runner, "/c/demo/carrying/", rf"/carrying/{UUID}/|/delivery/")[:1]:
@@ -56,7 +56,7 @@ def orders_pictures(desk: Page, shopper: Page, runner: Page, base: str, folder: 
             break
     for href in rounds:
         for labels in links(desk, href + "packing/", r"building=")[:1]:
-            keep(desk, labels, "orders-packing")
+            keep(desk, href + "packing/" + labels, "orders-packing")
             paper(href + "labels.pdf?building=&paper=a4", "sheet-labels")
             break
         else:

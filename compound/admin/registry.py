@@ -34,7 +34,7 @@ class CompoundAdmin(ScopedAdmin[Compound]):
     form = CompoundForm
     compound_path = "pk"
     list_display = ["name", "code", "time_zone", "language"]
-    fields = ["code", "name", "time_zone", "language"]
+    fields = ["code", "name", "time_zone", "language", "how_to_pay"]
     readonly_fields = ["code"]
     search_fields = ["name", "code"]
 

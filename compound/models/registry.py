@@ -32,6 +32,14 @@ class Compound(models.Model):
         default="zh-hans",
         choices=[("zh-hans", "简体中文"), ("en", "English")],
     )
+    # Stands in the texts for the chats, on the bill strips, and on every household's own page that owes something.
+    how_to_pay = models.TextField(
+        _("how, to whom and until when to pay"),
+        max_length=300,
+        blank=True,
+        default="",
+        help_text=_("One text, in the language that the residents read. No telephone or card numbers."),
+    )
     # The demo's logins are printed on the console, so they work from loopback only.
     is_demo = models.BooleanField(_("demo"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), editable=False)

@@ -12,6 +12,7 @@ from .grammar import (
     CN,
     CN_NUMBER,
     DASH_LIKE_ONE,
+    FLOOR,
     HAN,
     LANE,
     MARK,
@@ -37,6 +38,10 @@ _MEASURE = (
 )
 # What may not follow a room's number: a measure word, a further mark of an address, more digits.
 _FREE = rf"(?!{_MEASURE}|\s{_MEASURE}(?![0-9]|{HAN})|[0-9])"
+# Floor and door, as 903: of that many nobody orders, so a counting word behind it begins the goods (15-1-903桶装水).
+_DOOR_LIKE = (
+    rf"[1-9][0-9]?(?:0[1-9]|1[0-9])(?=(?:份|斤|箱|盒|袋|包|瓶|个|只|板|提|桶|罐|把|颗|棵|条|件|套|卷|听|捆|杯|碗){HAN})"
+)
 # N号 alone is a building only where no date can be meant.
 _DAY_WORDS = re.compile(r"\s?(?:[送前后晚早到发截开配要之可能取领团周的]|[上下中]午|左右|\(周|星期)")
 
@@ -48,19 +53,20 @@ _INSIDE = re.compile(
         # 3栋2单元501, 3#2-501, 9号9室, 20栋1702, A座 1102
         第?(?P<building>{BUILDING})\s?(?P<mark>{MARK})
         (?:
-            \s?-?\s?(?:第?(?P<unit>{UNIT})(?:\s?{UNIT_MARK}\s?-?\s?|-))?(?:[0-9]{{1,2}}[层楼]\s?)?
+            \s?-?\s?(?:第?(?P<unit>{UNIT})(?:\s?{UNIT_MARK}\s?-?\s?|-))?(?:{FLOOR}[层楼]\s?)?
             (?P<number>
                 {NUMBER}(?=\s?(?:室|房|号房|户))
               | {CN_NUMBER} | {CN}(?=室)
               | (?<!\s){NUMBER}{_FREE}(?![A-Za-z])
               | [A-Za-z]?[0-9]{{3,4}}[A-Za-z]?{_FREE}(?![A-Za-z])
+              | {_DOOR_LIKE}
             )
             (?:\s?{ROOM_MARK})?
         )?
       | # 3-2-501, 20-1702, 12-101A, B1-101, 东区3-501
         (?P<dashed>(?:[A-Za-z]?[0-9]{{1,3}}[A-Za-z]?|[A-Za-z]))
         \s?[-_/]\s?(?:(?P<unit2>{UNIT})(?:{UNIT_MARK}-?|[-_/]))?
-        (?P<number2>{NUMBER}){_FREE}(?![A-Za-z])(?![-_/][0-9]+(?!\s?{_MEASURE}|[0-9]))(?:\s?(?:室|房))?
+        (?P<number2>{NUMBER}{_FREE}|{_DOOR_LIKE})(?![A-Za-z])(?![-_/][0-9]+(?!\s?{_MEASURE}|[0-9]))(?:\s?(?:室|房))?
     )
     """,
     re.VERBOSE,

@@ -51,6 +51,8 @@ NUMBER = r"(?:[A-Za-z]?[0-9]{1,5}[A-Za-z]?)"
 CN_NUMBER = r"(?:[零〇一二三四五六七八九]{3,4})"
 ROOM_MARK = r"(?:室|房|户|号房|号)"
 LANE = r"(?:[0-9]{1,5}弄)"
+# The floor before a room, which says it again: 5栋六楼604.
+FLOOR = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 
 _WHOLE = re.compile(
     rf"""
@@ -62,7 +64,7 @@ _WHOLE = re.compile(
     )
     \s?[-_/,]?\s?
     (?:第?(?P<unit>{UNIT})(?:\s?{UNIT_MARK}\s?[-_/]?\s?|\s?[-_/]\s?))?
-    (?:[0-9]{{1,2}}[层楼]\s?)?
+    (?:{FLOOR}[层楼]\s?)?
     (?P<number>{NUMBER}|{CN_NUMBER}|{CN}(?=\s?室))\s?{ROOM_MARK}?(?:\.0+)?
     """,
     re.VERBOSE,

@@ -13,6 +13,7 @@ from desk.demo.shop import FIRST_GROUP, SEALED_GROUP, SECOND_GROUP, Shop, write_
 from orders.models import SHEETS_JOB, Item, Nickname, Offer, Order, Round
 from orders.services.chains import confirm_chain, paste_chain
 from orders.services.orders import Line, enter_order
+from orders.services.round_goods import list_goods
 from orders.services.rounds import schedule_rounds
 from orders.services.sheets import make_sheets
 
@@ -24,6 +25,9 @@ def write_sheets(round: Round) -> int:
     """The sheets of a round as its closing job made them; returns how many."""
     assert round.closed_at is not None  # noqa: S101 - only closed rounds come here
     at = round.closed_at + dt.timedelta(seconds=4)
+    if round.state == Round.State.CLOSED:
+        # What is to be bought next; of what was handed out already only the ledger's round has its purchases.
+        list_goods(round)
     sheets = make_sheets(round=round, at=at, by=None, progress=lambda done, total: None)
     Job.objects.create(
         compound=round.compound,

@@ -42,7 +42,7 @@ RHYTHMS: Final = {
 GROUPS: Final = (
     (Kind.GATE, "卡口值守组", "查证、测温、登记，昼夜有人。交接时当面清点登记表和测温枪。", True),
     (Kind.GROUP_BUY, "团购组", "收接龙、对数量、联系供货商；每天两次公布截单。", False),
-    (Kind.SHOPPING, "采买组", "8:30 出发，按单采购，按户装袋，小票随袋。", False),
+    (Kind.SHOPPING, "采买组", "8:30 出发，按单采买，按户装袋，小票随袋。", False),
     (Kind.DISTRIBUTION, "分发组", "门口到中转站，中转站到单元；每一袋都要有人签收。", False),
     (Kind.MEDICAL, "医疗组", "代配药、送医协调、居家测温回访。", False),
     (Kind.SUPPLIES, "物资组", "防护物资进出登记，每晚盘点。", False),

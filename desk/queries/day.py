@@ -11,6 +11,8 @@ from orders.models import Round
 
 S = Round.State
 QUARTERS = 96
+# Quarter hours in which a word of four characters does not find room.
+NARROW = 8
 HOURS = tuple({"q": hour * 4, "text": f"{hour}:00"} for hour in range(0, 24, 3))
 
 
@@ -33,7 +35,7 @@ def lanes_of(rounds: Sequence[Round], clock: Clock, *, url: Callable[[Round], st
         _lane(_("Orders"), [span for round in daily if (span := _open_span(round, clock, url))]),
         _lane(_("Cut-off"), _cutoffs(rounds, clock)),
     ]
-    lanes += [_lane(round.title, [span]) for round in own if (span := _open_span(round, clock, url))]
+    lanes += [_lane(round.name, [span]) for round in own if (span := _open_span(round, clock, url))]
     on_the_way = [span for round in rounds if (span := _state_span(round, clock, url))]
     lanes += [_lane(span["lane"], [span]) for span in on_the_way]
     return [lane for lane in lanes if lane["spans"]]
@@ -56,9 +58,10 @@ def _open_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict[
         "from_q": start,
         "to_q": end,
         "time": _span_time(round, clock),
-        "text": round.title,
+        "text": round.name,
         "kind": kind,
         "url": url(round),
+        "beside": "" if round.schedule_id else _beside(start, end),
     }
 
 
@@ -95,7 +98,7 @@ def _state_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict
         return None
     start, now = quarter(round.state_at, clock), quarter(clock.now, clock)
     span = {
-        "lane": round.title,
+        "lane": round.name,
         "from_q": min(start, QUARTERS - 1),
         "time": clock.time(round.state_at),
         "text": round.get_state_display(),
@@ -103,5 +106,12 @@ def _state_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict
         "url": url(round),
     }
     if round.state != S.SETTLED and now > start:
-        span["to_q"] = now
+        span |= {"to_q": now, "beside": _beside(start, now)}
     return span
+
+
+def _beside(start: int, end: int) -> str:
+    """Where the word of a bar stands: '' on it, "after" or "before" one that is too narrow."""
+    if end - start >= NARROW:
+        return ""
+    return "after" if end < QUARTERS * 3 // 4 else "before"

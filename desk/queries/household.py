@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from compound import access
 from compound.access import Standing
+from compound.listing import listed
 from compound.models import Household, Resident, Role, Tag
 from errands.queries.errands import ErrandRow, errands_of
 from gate.models import Outing
@@ -38,7 +39,7 @@ class PastOrder:
 
     @property
     def goods(self) -> str:
-        return "、".join(str(line) for line in self.lines)
+        return listed(str(line) for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, QuerySet
 
 from compound.models import Compound
 from orders.models import HouseholdReport
+from orders.names import round_name
 
 Kind = HouseholdReport.Kind
 ANSWERED = 20
@@ -44,4 +45,4 @@ def received_counts(compound: Compound, *, only: Collection[int] | None = None) 
     """The newest rounds about which somebody has said “received”. One statement."""
     rows = _of(compound, only).filter(kind=Kind.RECEIVED).values("round", "round__title")
     counted = rows.annotate(count=Count("household", distinct=True), last=Max("at")).order_by("-last")[:ROUNDS]
-    return [Received(row["round__title"], row["count"], row["last"]) for row in counted]
+    return [Received(round_name(row["round__title"]), row["count"], row["last"]) for row in counted]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from compound import access
 from compound.access import Standing
+from compound.listing import listed
 from compound.models import Compound, Household, Resident, Role
 from compound.queries.doors import doors_for
 from compound.rooms import clean, room_number
@@ -28,7 +29,7 @@ class Found:
 
     @property
     def sub(self) -> str:
-        return "、".join(self.names)
+        return listed(self.names)
 
 
 @dataclass(frozen=True)

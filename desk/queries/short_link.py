@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compound.listing import listed
 from compound.models import Sheet, ShortCode
 from compound.services.sheets import CODE_LENGTH, read_short_code
 from orders.models import Round
@@ -103,14 +104,14 @@ def _shopping(rows: ShoppingList) -> tuple[Section, ...]:
     by_section: dict[str, list[Line]] = {}
     for line in rows.lines:
         price = _("%(price)s yuan") % {"price": line.price} if line.price else ""
-        wishes = "、".join(f"{variant.goods} {variant.quantity}{line.unit}" for variant in line.variants)
+        wishes = listed(f"{variant.goods} {variant.quantity}{line.unit}" for variant in line.variants)
         sub = " · ".join(words for words in (price, wishes) if words)
         by_section.setdefault(line.section, []).append(Line(line.goods, sub=sub, number=line.quantity, unit=line.unit))
     return tuple(Section(name or _("Other goods"), tuple(lines)) for name, lines in by_section.items())
 
 
 def _bag(slip: BagSlip, is_member: bool) -> Line:
-    goods = "、".join(f"{line.goods} {line.quantity}{line.unit}" for line in slip.lines) if is_member else ""
+    goods = listed(f"{line.goods} {line.quantity}{line.unit}" for line in slip.lines) if is_member else ""
     count = len(slip.lines)
     return Line(slip.room, True, goods, str(count), ngettext("good", "goods", count))
 
@@ -154,6 +155,6 @@ def _left(rows: NotServed, *, is_member: bool) -> tuple[Line, ...]:
         if line.room:
             by_room.setdefault(line.room, []).append(f"{line.goods} {line.quantity}{line.unit}".strip())
     return tuple(
-        Line(room, True, "、".join(goods) if is_member else "", str(len(goods)), ngettext("good", "goods", len(goods)))
+        Line(room, True, listed(goods) if is_member else "", str(len(goods)), ngettext("good", "goods", len(goods)))
         for room, goods in by_room.items()
     )

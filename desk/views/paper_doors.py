@@ -22,6 +22,7 @@ from desk.queries.short_link import open_code, short_link
 from desk.views import short_link as page
 from orders.models import DoorMark
 from orders.services.paper_doors import Written, record_paper
+from orders.sharing_words import not_shared_out
 
 # Forms for each sheet, however many hold a copy of it: a run has no more doors than that in ten minutes.
 WRITES = 40
@@ -81,6 +82,8 @@ def _remarks(written: Written) -> Iterator[str]:
     if written.more:
         more = _("%(rooms)s: more is on the list than on this sheet. Of that nothing was written down.")
         yield more % {"rooms": "、".join(written.more)}
+    if written.undecided:
+        yield not_shared_out(written.undecided)
 
 
 def _said(written: Written) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from compound import access
 from compound.models import Compound
 from compound.views.access import compound_for
+from desk.charts import FEW_BARS
 from desk.forms import StatisticsForm
 from desk.queries.statistics import Figure, Statistics
 from desk.queries.statistics import statistics as statistics_of
@@ -38,6 +39,7 @@ def statistics(request: HttpRequest, code: str) -> HttpResponse:
     """The last seven days beside the seven before, or any others; `?figure=` is drawn."""
     compound, _membership = compound_for(request, code, *access.RUN_ORDERS)
     asked = _asked(request, compound)
+    days = rows_of_days(asked.found, asked.figure) if asked.figure else []
     context = {
         "form": asked.form,
         "found": asked.found,
@@ -45,7 +47,8 @@ def statistics(request: HttpRequest, code: str) -> HttpResponse:
         "query": f"first={asked.found.period.first:%Y-%m-%d}&last={asked.found.period.last:%Y-%m-%d}",
         # Words in it are escaped where it is drawn.
         "chart": mark_safe(chart_of(asked.found, asked.figure)) if asked.figure else "",  # noqa: S308
-        "days": rows_of_days(asked.found, asked.figure) if asked.figure else [],
+        "days": days,
+        "is_wide": len(days) > FEW_BARS,
     }
     return render(request, "desk/statistics.html", context)
 

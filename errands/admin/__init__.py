@@ -8,7 +8,7 @@ from errands.models import CardLoan, Errand, ErrandStep, Medicine
 
 class MedicineInline(ReadOnlyInline):
     model = Medicine
-    fields = ["name", "maker", "specification", "quantity", "unit", "is_cold", "bought", "price"]
+    fields = ["name", "maker", "specification", "quantity", "unit", "is_cold", "bought"]
 
 
 @admin.register(Errand)

@@ -1,5 +1,6 @@
 """Writing an errand down for somebody who called or came, and putting it right."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -12,17 +13,17 @@ from django.utils.translation import pgettext_lazy
 from compound.forms.doors import FindsDoor, RoomField
 from compound.forms.once import OnceField
 from compound.models import Compound, User
+from errands.forms.numbers import CountField, SumField
 from errands.models import Errand, TopUp
 from errands.services.asking import MedicineWish, TopUpWish
-from orders.forms.numbers import AmountField
 from orders.models import SupplyPoint
 
 Kind = Errand.Kind
 ROWS = 5
 
 
-def yuan(label: Any) -> AmountField:
-    return AmountField(label=label, min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
+def yuan(label: Any) -> SumField:
+    return SumField(label=label, min_value=Decimal("0.01"), max_digits=9, decimal_places=2)
 
 
 class PointField(forms.ModelChoiceField[SupplyPoint]):
@@ -49,12 +50,12 @@ class MedicineRow(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "0.25g×24粒", "autocomplete": "off"}),
     )
     maker = forms.CharField(label=_("Maker"), max_length=60, required=False)
-    quantity = forms.IntegerField(
+    quantity = CountField(
         label=pgettext_lazy("medicine", "How many"),
         min_value=1,
         max_value=99,
         required=False,
-        widget=forms.NumberInput(attrs={"class": "short", "placeholder": "1"}),
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "placeholder": "1"}),
     )
     unit = forms.CharField(
         label=_("Unit"),
@@ -238,3 +239,22 @@ class AmountForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Why is it not needed?"), max_length=100)
+
+
+class MistakeForm(forms.Form):
+    """What was said by mistake, of what can be taken back as it stands."""
+
+    what = forms.ChoiceField(label=_("What did not happen"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Why"), max_length=100)
+
+    LABELS = {
+        "ended": _("How it ended"),
+        "bought": _("That it was bought or done"),
+        "card": _("That the card is back"),
+    }
+
+    def __init__(self, *args: Any, found: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(what, label) for what, label in self.LABELS.items() if what in found]
+        self.fields["what"].choices = choices  # type: ignore[attr-defined]
+        self.initial = {"what": choices[0][0] if choices else ""}

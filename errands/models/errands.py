@@ -159,6 +159,7 @@ class ErrandStep(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         CARD_TAKEN = "card_taken", _("card taken along")
         CARD_RETURNED = "card_returned", _("card brought back")
+        TAKEN_BACK = "taken_back", _("said by mistake")
 
     # The UUID of the form or of the phone's act.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -170,6 +171,10 @@ class ErrandStep(models.Model):
     by = models.ForeignKey(
         User, on_delete=models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    # The step that did not happen after all: each is taken back once.
+    undoes = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
+    )
 
     class Meta:
         verbose_name = _("step of an errand")
@@ -177,6 +182,11 @@ class ErrandStep(models.Model):
         ordering = ["errand", "entered_at"]
         constraints = [
             models.CheckConstraint(condition=Q(at__lte=F("entered_at")), name="errand_step_not_in_the_future"),
+            models.CheckConstraint(
+                condition=Q(step="taken_back", undoes__isnull=False) | (~Q(step="taken_back") & Q(undoes__isnull=True)),
+                name="errand_step_takes_back_one",
+            ),
+            models.UniqueConstraint(fields=["id", "errand"], name="errand_step_with_errand"),
         ]
 
     def __str__(self) -> str:
@@ -201,7 +211,6 @@ class Medicine(models.Model):
     )
     # How much of exactly this was bought; null before.
     bought = models.PositiveSmallIntegerField(_("bought"), null=True, blank=True)
-    price = models.DecimalField(_("price, yuan"), max_digits=8, decimal_places=2, null=True, blank=True)
 
     class Meta:
         verbose_name = _("medicine")
@@ -213,7 +222,6 @@ class Medicine(models.Model):
             models.CheckConstraint(
                 condition=Q(bought__isnull=True) | Q(bought__lte=F("quantity")), name="medicine_bought_as_asked"
             ),
-            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="medicine_price"),
         ]
 
     def __str__(self) -> str:

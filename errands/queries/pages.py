@@ -1,5 +1,6 @@
 """One errand as its page shows it."""
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from compound.access import DO_ERRANDS
 from compound.models import Membership, Role, StoredFile, User
 from errands.models import CardLoan, Errand, ErrandStep, Medicine
 from errands.queries.errands import ErrandRow, help_word, rows_of, with_parts
+from errands.rules import in_order, standing
+from errands.services.mistakes import CARD, OWN_TIME, WHAT
 from orders.models import Picture
 
 
@@ -35,12 +38,43 @@ class ErrandPage:
     def told(self) -> list[tuple[ErrandStep, str]]:
         """Each step with its word, newest first."""
         is_help = self.errand.kind == Errand.Kind.HELP
-        return [(step, help_word(step.step) if is_help else step.get_step_display()) for step in self.steps]
+        words = {step.pk: help_word(step.step) if is_help else step.get_step_display() for step in self.steps}
+        return [
+            (step, f"{words[step.pk]}: {words[step.undoes_id]}" if step.undoes_id in words else words[step.pk])
+            for step in self.steps
+        ]
+
+    @property
+    def gone(self) -> set[uuid.UUID]:
+        """Steps that were taken back."""
+        return {step.undoes_id for step in self.steps if step.undoes_id}
 
     @property
     def stand(self) -> str:
         """asked, taken, bought, ended: which buttons there are."""
         return self.errand.state if self.errand.is_open else "ended"
+
+    @property
+    def before(self) -> str:
+        """Where it stood before what was said last of all: there it stands again when that is taken back."""
+        state = self.errand.state
+        return standing(step for step in self._live if step.step != state)[0]
+
+    @property
+    def _live(self) -> list[ErrandStep]:
+        gone = {step.undoes_id for step in self.steps}
+        return [step for step in self.steps if step.pk not in gone and step.undoes_id is None]
+
+    def mistakes(self, *, by: User | None = None, at: dt.datetime | None = None) -> set[str]:
+        """What can be taken back (errands/services/mistakes.py): all, or what `by` has said shortly before `at`."""
+        found = set()
+        for what, kinds in WHAT.items():
+            for step in self._live:
+                is_now = step.step == self.errand.state or what == CARD
+                is_own = by is None or (step.by_id == by.pk and at is not None and at - step.at <= OWN_TIME)
+                if step.step in kinds and is_now and is_own:
+                    found.add(what)
+        return found
 
     @property
     def version(self) -> str:
@@ -61,7 +95,7 @@ def errand_page(errand: Errand) -> ErrandPage:
     """Seven statements. No telephone number: the page is kept in the phone."""
     [row] = rows_of(with_parts(Errand.objects.filter(pk=errand.pk)))
     row.errand.compound = errand.compound
-    steps = list(errand.steps.select_related("by").order_by("-entered_at", "-at"))
+    steps = in_order(errand.steps.select_related("by"))[::-1]
     cards = list(errand.cards.select_related("taken_by", "returned_by").order_by("taken_at"))
     receipts = Picture.objects.filter(event__in=[step.pk for step in steps]).order_by("file__created_at")
     return ErrandPage(

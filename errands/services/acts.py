@@ -2,11 +2,14 @@
 
     take · give_back, called, nobody_home (`note`)
     bought          `amount` (yuan)?, `bears` who pays for a refusal, `bought-<line>` how many boxes?
+                    `asks` and no `sure`: a plain form, refused from a sum of `LARGE` on (a phone has asked before)
     done            of help alone, and it ends there: `amount` (yuan)? where it cost something
     handed_over     `to` whoever took it, `cards` "back" when the cards that went along are back as well
     refused, not_to_be_had (`reason`)
     card_taken      `card` its kind, `holder`, `given_by`: the act's id is the card's
     card_returned   `to`: every card of this errand that is out
+    point           `point` the pharmacy or shop it is fetched at, by its name; "" for none
+    take_back       `what` was said by mistake: bought, ended, card (errands/services/mistakes.py); `reason`
 
 Answer: {"errand", "state" as it stands now, "flags", "text"}. Flags are those of errands/services/steps.py, and
 `not_yours`: somebody else has it by now. Whoever runs the errands may say all of it; a volunteer of those that he has
@@ -29,14 +32,17 @@ from errands.models import CardLoan, Errand, ErrandStep
 from errands.queries.errands import state_word
 from errands.services import steps
 from errands.services.cards import return_card, take_card
+from errands.services.mistakes import take_back
 from errands.services.steps import Told
+from errands.typed import count_of, sum_of
 from orders.events import Act, event_kind
 from orders.forms.numbers import number_of
-from orders.models import Picture
-from orders.quantities import decimal_of
+from orders.models import Picture, SupplyPoint
 from orders.queries.sheet_rows import without_numbers
 
 KIND = "errand"
+# Yuan: few errands cost so much, and 11.50 is soon typed as 1150.
+LARGE = Decimal(500)
 
 
 @event_kind(KIND, roles=access.DO_ERRANDS)
@@ -100,21 +106,20 @@ def _give_back(act: Act, errand: Errand) -> Told:
     return steps.give_back(**_facts(act, errand), note=_said(act, "note"))
 
 
-def _called(act: Act, errand: Errand) -> Told:
-    return steps.call_back(**_facts(act, errand), note=_said(act, "note"))
-
-
-def _nobody_home(act: Act, errand: Errand) -> Told:
-    return steps.nobody_home(**_facts(act, errand), note=_said(act, "note"))
+def _only_write(act: Act, errand: Errand) -> Told:
+    return steps.only_write(**_facts(act, errand), step=str(act.body["do"]), note=_said(act, "note"))
 
 
 def _amount(act: Act) -> Decimal | None:
     given = act.body.get("amount")
     if given in (None, ""):
         return None
-    amount = decimal_of(str(given))
+    amount = sum_of(str(given))
     if amount is None:
         raise Refusal("amount_wrong", _("What did it cost? Write yuan, for example 11.50."))
+    if amount >= LARGE and act.body.get("asks") and act.body.get("sure") != "yes":
+        text = _("%(amount)s yuan, is that right? Look at the receipt, then say so below the sum.")
+        raise Refusal("amount_large", text % {"amount": amount})
     return amount
 
 
@@ -123,7 +128,7 @@ def _bought(act: Act, errand: Errand) -> Told:
     boxes: dict[int, int] = {}
     for name, value in act.body.items():
         if name.startswith("bought-"):
-            line, count = number_of(name.removeprefix("bought-")), number_of(str(value))
+            line, count = number_of(name.removeprefix("bought-")), count_of(str(value))
             if line is None or count is None:
                 raise Refusal("quantity_wrong", _("How many boxes? Write the number in digits."))
             boxes[line] = count
@@ -171,6 +176,20 @@ def _card_returned(act: Act, errand: Errand) -> Told:
     return Told(errand, () if _return_cards(act, errand, _said(act, "to")) else ("already",))
 
 
+def _point(act: Act, errand: Errand) -> Told:
+    name = str(act.body.get("point") or "")
+    point = SupplyPoint.objects.filter(compound=act.compound, name=name).first() if name else None
+    if name and point is None:
+        raise Refusal("point_unknown", _("This pharmacy or shop does not sell to this compound at present."))
+    return steps.choose_point(**_facts(act, errand), point=point)
+
+
+def _take_back(act: Act, errand: Errand) -> Told:
+    is_desk = act.standing.has(*access.RUN_ERRANDS)
+    what = str(act.body.get("what") or "")
+    return take_back(**_facts(act, errand), what=what, is_desk=is_desk, reason=_said(act, "reason"))
+
+
 def _return_cards(act: Act, errand: Errand, to: str) -> int:
     """How many came back: all that are out."""
     out = list(CardLoan.objects.filter(errand=errand, returned_at=None).order_by("pk"))
@@ -184,8 +203,8 @@ def _return_cards(act: Act, errand: Errand, to: str) -> int:
 DO: dict[str, Callable[[Act, Errand], Told]] = {
     "take": _take,
     "give_back": _give_back,
-    "called": _called,
-    "nobody_home": _nobody_home,
+    "called": _only_write,
+    "nobody_home": _only_write,
     "bought": _bought,
     "done": _done,
     "handed_over": _handed_over,
@@ -193,6 +212,8 @@ DO: dict[str, Callable[[Act, Errand], Told]] = {
     "not_to_be_had": _not_to_be_had,
     "card_taken": _card_taken,
     "card_returned": _card_returned,
+    "point": _point,
+    "take_back": _take_back,
 }
 # What is worth a word besides where it stands now.
 WORDS: dict[str, Callable[[], str]] = {
@@ -207,6 +228,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "card_out": lambda: _("The card is still with you: bring it back."),
     "in_part": lambda: _("Not all of it was there: tell the household."),
     "already": lambda: _("It was written down before."),
+    "stays": lambda: _("Somebody else has said the same: where it stands has not changed."),
 }
 
 
@@ -214,5 +236,5 @@ WORDS: dict[str, Callable[[], str]] = {
 def keep_receipt(instance: Picture, created: bool, **_kwargs: Any) -> None:
     """The photo of what was bought follows its act, after a second or after hours without a network."""
     if created and instance.event.kind == KIND:
-        bought = ErrandStep.objects.filter(pk=instance.event_id, step=ErrandStep.Step.BOUGHT)
+        bought = ErrandStep.objects.filter(pk=instance.event_id, step=ErrandStep.Step.BOUGHT, undone_by=None)
         Errand.objects.filter(steps__in=bought, receipt=None).update(receipt=instance.file_id)

@@ -1,56 +1,84 @@
-"""Telling people of an urgent errand at once, whatever the hour: quiet hours do not hold for medicine."""
+"""Telling people of an urgent errand at once, whatever the hour: quiet hours do not hold for medicine.
+
+Nobody goes: they are told again after five minutes, then every ten, until somebody does or nobody needs to any more.
+"""
 
 import datetime as dt
 import uuid
+from collections import Counter
+from collections.abc import Mapping
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from compound.models import Membership, Message, Role, User
+from compound.jobs import sweeper
+from compound.models import Household, Membership, Message, Role, User
 from compound.outbox import CHAT, EMAIL
 from compound.services import outbox
 from compound.services.outbox import Note
-from errands.models import Errand
+from errands.models import Errand, ErrandStep
+from errands.services.locks import lock_errand
 from orders.queries.totals import building_words
 
+Step = ErrandStep.Step
 URGENT = "errands.urgent"
 TOLD = (Role.COORDINATOR, Role.MEDICAL)
 # Then it is light again and somebody has looked at Today.
 GOOD_FOR = dt.timedelta(hours=12)
+FIRST, EVERY = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
+# With these an errand begins to wait for somebody, perhaps anew.
+WAITS_FROM = (Step.ASKED, Step.CHANGED, Step.GIVEN_BACK, Step.TAKEN_BACK)
+# Of one household within an hour: what is asked for beyond them stands on Today as the others do, and rings no more
+# bells. Somebody is told of that door already, or somebody else has its slip.
+MOST_ALARMS, WITHIN = 3, dt.timedelta(hours=1)
+
+
+def rings_enough(household: Household, at: dt.datetime) -> bool:
+    """Whether people were told of so many urgent errands of this household that one more would drown the others."""
+    urgent = Errand.objects.filter(household=household, is_urgent=True, channel=Errand.Channel.HOUSEHOLD)
+    return urgent.filter(asked_at__gt=at - WITHIN).count() > MOST_ALARMS
 
 
 def tell_urgent(*, errand: Errand, at: dt.datetime, again: uuid.UUID | None = None) -> list[Message]:
     """A text for the medical group's chat, which names the building and nobody's door, and an e-mail with the room to
     each coordinator and member of the medical group. In the caller's transaction; of one errand once, and once more
     for each step `again` with which it waits for somebody anew."""
+    facts = {"time": f"{errand.compound.local(errand.asked_at if again else at):%H:%M}"}
+    with translation.override(errand.compound.language):
+        line = _("Urgent: %(kind)s for %(where)s, asked for at %(time)s.")
+    return _tell(errand, line, facts, at=at, mark="" if again is None else f"{again}:")
+
+
+def _tell(errand: Errand, line: str, facts: Mapping[str, object], *, at: dt.datetime, mark: str) -> list[Message]:
+    """`line` with %(kind)s, %(where)s and what stands in `facts`. `mark`: this occasion among those of the errand."""
     compound = errand.compound
     people = User.objects.filter(
         is_active=True, memberships__in=Membership.objects.filter(compound=compound, role__in=TOLD)
     ).distinct()
+    address = f"{settings.PUBLIC_URL}/c/{compound.code}/errands/"
     with translation.override(compound.language):
-        kind = errand.get_kind_display()
-        where = building_words(errand.household.building.name)
-        facts = {"kind": kind, "time": f"{compound.local(errand.asked_at if again else at):%H:%M}"}
-        address = f"{settings.PUBLIC_URL}/c/{compound.code}/errands/"
+        facts = {"kind": errand.get_kind_display(), **facts}
         take = _("Who can go? Take it on at %(address)s")
-        audience = Role.MEDICAL.label
+        where = building_words(errand.household.building.name)
         notes = [
             _note(
                 errand,
-                "chat" if again is None else f"{again}:chat",
+                f"{mark}chat",
                 at,
-                _("Urgent: %(kind)s for %(where)s, asked for at %(time)s.") % {**facts, "where": where},
+                line % {**facts, "where": where},
                 take % {"address": address},
-                audience=str(audience),
+                audience=str(Role.MEDICAL.label),
             )
         ]
         notes += [
             _note(
                 errand,
-                str(person.pk) if again is None else f"{again}:{person.pk}",
+                f"{mark}{person.pk}",
                 at,
-                _("Urgent: %(kind)s for %(where)s, asked for at %(time)s.") % {**facts, "where": errand.household.room},
+                line % {**facts, "where": errand.household.room},
                 take % {"address": f"{address}{errand.pk}/"},
                 to=person,
             )
@@ -81,3 +109,38 @@ def take_back_urgent(*, errand: Errand, at: dt.datetime) -> None:
     if errand.is_urgent:
         waiting = Message.objects.filter(compound=errand.compound, kind=URGENT, params__errand=str(errand.pk))
         outbox.take_back(messages=waiting, at=at)
+
+
+# ── nobody goes ───────────────────────────────────
+
+
+@sweeper
+def remind_of_urgent(at: dt.datetime) -> None:
+    """At any hour. Each step of a waiting errand once, however often the clock calls; after a downtime the last one
+    alone. One query where nothing urgent waits."""
+    waiting = Errand.objects.filter(is_urgent=True, state=Errand.State.ASKED, taken_by=None)
+    since = Max("steps__entered_at", filter=Q(steps__step__in=WAITS_FROM))
+    rows = waiting.order_by("household", "asked_at", "pk").annotate(since=since)
+    seen: Counter[int] = Counter()
+    for errand_id, household_id, began in rows.values_list("pk", "household", "since"):
+        seen[household_id] += 1
+        if began is not None and at >= began + FIRST and seen[household_id] <= MOST_ALARMS:
+            _remind(errand_id, began, at)
+
+
+@transaction.atomic
+def _remind(errand_id: uuid.UUID, began: dt.datetime, at: dt.datetime) -> None:
+    mark = f"waits:{began:%Y%m%d%H%M%S}:{(at - began - FIRST) // EVERY}:"
+    told = Message.objects.filter(kind=URGENT, params__errand=str(errand_id))
+    if told.filter(key__startswith=f"errand:{errand_id}:{mark}").exists():
+        return
+    errand = lock_errand(errand_id)
+    if errand.state != Errand.State.ASKED or errand.taken_by_id is not None or not errand.is_urgent:
+        return
+    # Whoever copies texts into the chat finds one, and it is today's truth.
+    outbox.take_back(messages=told.filter(compound=errand.compound), at=at)
+    minutes = int((at - began).total_seconds() // 60)
+    facts = {"time": f"{errand.compound.local(errand.asked_at):%H:%M}", "minutes": minutes}
+    with translation.override(errand.compound.language):
+        line = _("Nobody goes yet, %(minutes)d min: urgent %(kind)s for %(where)s, asked for at %(time)s.")
+    _tell(errand, line, facts, at=at, mark=mark)

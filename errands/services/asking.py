@@ -25,7 +25,7 @@ from compound.models import Household, StoredFile, User
 from compound.refusals import Refusal
 from compound.services.photos import clean_photo, store_photo
 from errands.models import Errand, ErrandStep, Medicine, TopUp
-from errands.services.alerts import tell_urgent
+from errands.services.alerts import rings_enough, tell_urgent
 from errands.services.ending import end
 from errands.services.locks import lock_errand
 from errands.services.written import write_step
@@ -80,7 +80,8 @@ def ask_errand(
     supply_point: SupplyPoint | None = None,
     refusal_borne_by: str = "",
 ) -> tuple[Errand, bool]:
-    """Writes an errand down and tells coordinators and the medical group of an urgent one, at any hour.
+    """Writes an errand down and tells coordinators and the medical group of an urgent one, at any hour: of the first
+    few that a household asks for on its page within an hour (`rings_enough`).
 
     Returns (errand, replayed): the same `id` with the same content is the errand that is there while it is open. Sent
     with other content (back in the browser, another name typed), or after that errand has ended, it is one more
@@ -133,7 +134,7 @@ def ask_errand(
     if kind == Kind.TOP_UP and top_up is not None:
         _write_top_up(errand, top_up)
     write_step(errand, Step.ASKED, by=by, at=at, id=mark)
-    if is_urgent:
+    if is_urgent and not (channel == Channel.HOUSEHOLD and rings_enough(household, at)):
         tell_urgent(errand=errand, at=at)
     return errand, False
 

@@ -3,7 +3,8 @@
     take_on(*, errand, by, at, runner=None)                         asked → taken; `runner`: given to somebody else
     give_back(*, errand, by, at, note="")                           taken → asked
     buy(*, errand, by, at, amount=None, paid_by=None, bought=None, refusal_borne_by="")   → bought (or done)
-    call_back(*, …, note) · nobody_home(*, …, note)                 written down, the state stays
+    only_write(*, step, …, note)                                    called back, nobody home: the state stays
+    choose_point(*, errand, by, at, point)                          where it is fetched, by whoever fetches it
     hand_over(*, errand, by, at, to="", note="")                    → handed over
     refuse(*, errand, by, at, reason)                               → refused at the door
     not_to_be_had(*, errand, by, at, reason)                        asked, taken → not to be had
@@ -37,6 +38,7 @@ from errands.services.ending import end
 from errands.services.locks import lock_errand
 from errands.services.written import write_step
 from errands.signals import errand_paid
+from orders.models import SupplyPoint
 
 Kind, State, Step = Errand.Kind, Errand.State, ErrandStep.Step
 MOST_AMOUNT = Decimal(10_000_000)
@@ -230,45 +232,54 @@ def _count_boxes(errand: Errand, bought: Mapping[int, int] | None) -> bool:
 
 
 @transaction.atomic
-def call_back(
+def only_write(
     *,
-    errand: Errand,
-    by: User,
-    at: dt.datetime,
-    note: str = "",
-    entered_at: dt.datetime | None = None,
-    id: uuid.UUID | None = None,
-) -> Told:
-    """Somebody has called the household back; what came of it stands in `note`."""
-    return _only_write(errand, Step.CALLED, by, at, note, entered_at, id)
-
-
-@transaction.atomic
-def nobody_home(
-    *,
-    errand: Errand,
-    by: User,
-    at: dt.datetime,
-    note: str = "",
-    entered_at: dt.datetime | None = None,
-    id: uuid.UUID | None = None,
-) -> Told:
-    """Nobody opened: it stays with the runner, who comes again."""
-    return _only_write(errand, Step.NOBODY_HOME, by, at, note, entered_at, id)
-
-
-def _only_write(
     errand: Errand,
     step: str,
     by: User,
     at: dt.datetime,
-    note: str,
-    entered_at: dt.datetime | None,
-    id: uuid.UUID | None,
+    note: str = "",
+    entered_at: dt.datetime | None = None,
+    id: uuid.UUID | None = None,
 ) -> Told:
+    """What moves nothing: somebody has called the household back, nobody opened and the runner comes again."""
     errand = lock_errand(errand.pk)
     write_step(errand, step, by=by, at=at, entered_at=entered_at, note=note, id=id)
     return Told(errand, () if errand.is_open else ("ended",))
+
+
+@transaction.atomic
+def choose_point(
+    *,
+    errand: Errand,
+    by: User,
+    at: dt.datetime,
+    point: SupplyPoint | None,
+    entered_at: dt.datetime | None = None,
+    id: uuid.UUID | None = None,
+) -> Told:
+    """Where it is fetched. Bought already, it stands in the record and stays. Raises `point_unknown` for another
+    compound's, one that is not active, and medicine from what is no pharmacy."""
+    errand = lock_errand(errand.pk)
+    if point is not None and (
+        point.compound_id != errand.compound_id or not point.is_active or not _sells(point, errand)
+    ):
+        raise Refusal("point_unknown", _("This pharmacy or shop does not sell to this compound at present."))
+    if errand.state not in (State.ASKED, State.TAKEN):
+        return Told(errand, ("bought",) if errand.state == State.BOUGHT else ("ended",))
+    if errand.supply_point_id == (point.pk if point else None):
+        return Told(errand, ("already",))
+    errand.supply_point = point
+    errand.save(update_fields=["supply_point"])
+    with translation.override(errand.compound.language):
+        name = point.name if point else _("not decided")
+        note = f"{Errand._meta.get_field('supply_point').verbose_name}: {name}"
+    write_step(errand, Step.CHANGED, by=by, at=at, entered_at=entered_at, note=note, id=id)
+    return Told(errand)
+
+
+def _sells(point: SupplyPoint, errand: Errand) -> bool:
+    return errand.kind != Kind.MEDICINE or point.kind == SupplyPoint.Kind.PHARMACY
 
 
 @transaction.atomic

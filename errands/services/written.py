@@ -16,6 +16,7 @@ def write_step(
     entered_at: dt.datetime | None = None,
     note: str = "",
     id: uuid.UUID | None = None,
+    undoes: ErrandStep | None = None,
 ) -> ErrandStep:
     """`at` when it happened, `entered_at` when it came here (the same where nobody says); the caller holds the lock."""
     entered_at = entered_at or at
@@ -27,4 +28,5 @@ def write_step(
         at=min(at, entered_at),
         entered_at=entered_at,
         by=by,
+        undoes=undoes,
     )

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_safe
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import me, post_or
-from errands.forms.asking import AmountForm, ChangeForm, GiveForm, WithdrawForm
+from errands.forms.asking import AmountForm, ChangeForm, GiveForm, MistakeForm, WithdrawForm, points_of
 from errands.models import CardLoan, Errand
 from errands.queries.pages import errand_page, photo_of, runners_of
 from errands.services import steps
+from errands.services.acts import LARGE
 from errands.services.asking import change_errand, withdraw
+from errands.services.mistakes import take_back
 from errands.services.numbers import show_number
 from errands.views.access import ErrandAccess, errand_for
 
@@ -33,9 +35,16 @@ def errand(request: HttpRequest, code: str, errand: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: ErrandAccess, **more: Any) -> HttpResponse:
-    row = found.errand
+    row, page = found.errand, errand_page(found.errand)
+    mine = page.mistakes(by=me(request), at=timezone.now())
     context = {
-        "page": errand_page(row),
+        "page": page,
+        # Offline it may be said, and be a mistake, before the server knows of it.
+        "undo_bought": "bought" in mine or row.state in ("asked", "taken"),
+        "undo_ended": "ended" in mine or row.is_open,
+        "undo_card": "card" in mine,
+        "points": points_of(row.compound, row.kind, row.supply_point),
+        "large": LARGE,
         "can_run": found.can_run,
         "is_runner": found.is_runner,
         "sees_all": found.sees_all,
@@ -47,6 +56,8 @@ def _page(request: HttpRequest, found: ErrandAccess, **more: Any) -> HttpRespons
     }
     if found.can_run:
         runners = runners_of(row)
+        if mistakes := page.mistakes():
+            context["mistake_form"] = MistakeForm(found=mistakes)
         context["change_form"] = ChangeForm(errand=row)
         context["give_form"] = GiveForm(runners=runners, initial={"runner": row.taken_by_id})
         if row.state in CORRECTED:
@@ -130,6 +141,23 @@ def correct(request: HttpRequest, code: str, errand: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Written down."))
             return redirect("errands:errand", code=code, errand=errand)
     return _page(request, found, amount_form=form, is_correcting=True)
+
+
+@post_or("errands:errand")
+def mistake(request: HttpRequest, code: str, errand: uuid.UUID) -> HttpResponse:
+    """What somebody has said did not happen: taken back at any time, with a reason."""
+    found = errand_for(request, code, errand, *access.RUN_ERRANDS)
+    form = MistakeForm(request.POST, found=errand_page(found.errand).mistakes())
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            take_back(errand=found.errand, by=me(request), at=now, is_desk=True, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Taken back."))
+            return redirect("errands:errand", code=code, errand=errand)
+    return _page(request, found, mistake_form=form, is_mistaken=True)
 
 
 @post_or("errands:errand")

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -73,8 +73,11 @@ def pharmacy_list(request: HttpRequest, code: str, name: str) -> HttpResponse:
         raise Http404
     compound = found.compound
     page = reverse("errands:pharmacy", kwargs={"code": code, "name": name})
+    # All of the paper is in the compound's language, whoever prints it.
+    with translation.override(compound.language):
+        bags = list_of(found.point, rows)
     content = draw_list(
-        list_of(found.point, rows),
+        bags,
         compound=compound.name,
         made_at=compound.local(timezone.now()),
         url=f"{settings.PUBLIC_URL}{page}",

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compound.listing import listed
 from compound.models import Compound, Gate
 from compound.queries.doors import doors_for, near_rooms
 from compound.rooms import clean
@@ -242,11 +243,11 @@ class Sheet:
         if len(doors) == 1:
             return doors[0].room, ""
         if doors:
-            rooms = "、".join(door.room for door in doors)
+            rooms = listed(door.room for door in doors)
             return row.room, _("Several doors have this number: %(rooms)s. Write the whole room.") % {"rooms": rooms}
         if near := near_rooms(self.compound, row.room):
             text = _("There is no room “%(room)s” in the list of households. Perhaps %(near)s?")
-            return row.room, text % {"room": row.room, "near": "、".join(near)}
+            return row.room, text % {"room": row.room, "near": listed(near)}
         return row.room, _("There is no room “%(room)s” in the list of households.") % {"room": row.room}
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from compound.listing import listed
 from compound.models import Building, Compound, Household
 from compound.queries.doors import doors_for
 from gate.queries.places import one_building
@@ -17,7 +18,7 @@ def door_of(compound: Compound, text: str, *, only: frozenset[int] | None = None
     if len(found) == 1:
         return found[0]
     if found:
-        rooms = "、".join(door.room for door in found)
+        rooms = listed(door.room for door in found)
         raise ValidationError(
             _("Several doors have this number: %(rooms)s. Write the whole room."), "several", {"rooms": rooms}
         )

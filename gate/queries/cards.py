@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import ngettext
 
+from compound.listing import listed
 from compound.models import Compound, Resident, Rulebook
 from compound.refusals import Refusal
 from compound.surnames import surname_of
@@ -129,4 +130,4 @@ def _refusal(lost: list[tuple[Pass, Refusal]]) -> Refusal:
         "cards that are out stay good; replace the passes to print new ones.",
         len(lost),
     )
-    return Refusal("key_changed", words % {"count": len(lost), "rooms": "、".join(rooms[:NAMED])}, count=len(lost))
+    return Refusal("key_changed", words % {"count": len(lost), "rooms": listed(rooms[:NAMED])}, count=len(lost))

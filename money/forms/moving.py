@@ -1,7 +1,7 @@
 """Forms that move money: what a household pays or gets, what a volunteer brings or gets, what is in the box."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from compound.models import Compound, Household, User
 from money.forms.amounts import YuanField
 from money.models import Entry
 from money.queries.balances import AccountBalance
+from money.queries.unproved import Unproved
 
 # Days. What was paid before is a slip of the finger.
 LONGEST_AGO = 366
@@ -160,6 +161,7 @@ class Row:
     ticked: bool
     typed: str
     error: str = ""
+    unproved: Unproved | None = None
 
     @property
     def owed(self) -> Decimal:
@@ -172,13 +174,20 @@ class Row:
 
 
 class PaymentsForm(PaidForm):
-    """The households of one building that owe: boxes `paid` by room, amounts `amount-<room>`."""
+    """The households of one building that owe: boxes `paid` by room, amounts `amount-<room>`.
 
-    def __init__(self, *args: Any, owing: Iterable[AccountBalance], **kwargs: Any) -> None:
+    `all_ticked`: how it begins; nobody is ticked where nothing is said.
+    """
+
+    def __init__(self, *args: Any, owing: Iterable[AccountBalance], all_ticked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ticked = set(self.data.getlist("paid")) if self.is_bound else set()  # type: ignore[attr-defined]
         self.rows = [
-            Row(line, (room := str(line.account.household)) in ticked, self._typed(room, line.balance))
+            Row(
+                line,
+                (room := str(line.account.household)) in ticked or (all_ticked and not self.is_bound),
+                self._typed(room, line.balance),
+            )
             for line in owing
         ]
         # Paid by another hand since the list was drawn: they owe nothing now and have no row any more.
@@ -207,20 +216,34 @@ class PaymentsForm(PaidForm):
 class SettleForm(PlaceForm):
     """The volunteers who are owed something: boxes `user`, and `owed-<user>` what the page showed.
 
-    Ticked at first are those for whom `box`, what is in the cash box, is enough.
+    Ticked at first are those for whom `box`, what is in the cash box, is enough, without those of whose errands so
+    much has `no_photo` (by user's primary key) that somebody should look first. `all_ticked` says otherwise.
     """
 
     def __init__(
-        self, *args: Any, compound: Compound, owed: Iterable[AccountBalance], box: Decimal, **kwargs: Any
+        self,
+        *args: Any,
+        compound: Compound,
+        owed: Iterable[AccountBalance],
+        box: Decimal,
+        no_photo: Mapping[int, Unproved] | None = None,
+        all_ticked: bool | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.compound = compound
         self.ticked = set(self.data.getlist("user")) if self.is_bound else set()  # type: ignore[attr-defined]
         self.rows = []
         for line in owed:
-            ticked = str(line.account.user_id) in self.ticked if self.is_bound else -line.balance <= box
+            unproved = (no_photo or {}).get(line.account.user_id or 0)
+            if self.is_bound:
+                ticked = str(line.account.user_id) in self.ticked
+            elif all_ticked is not None:
+                ticked = all_ticked
+            else:
+                ticked = -line.balance <= box and not (unproved and unproved.is_much)
             box += line.balance if ticked else 0
-            self.rows.append(Row(line, ticked, f"{-line.balance:.2f}"))
+            self.rows.append(Row(line, ticked, f"{-line.balance:.2f}", unproved=unproved))
         self.owed: dict[User, Decimal] = {}
 
     def clean(self) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from django.db.models import Count, Sum
 from compound.models import Compound, Household
 from money.models import Account, BillLine, Entry, Posting
 from money.queries.entries import taken_back_among
+from money.queries.unpriced import Unpriced, unpriced_of
 
 ZERO = Decimal("0.00")
+# Entries on one of the pages of a household's own account: all of it in weeks would be too heavy for its phone.
+ENTRIES_PER_PAGE = 30
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,15 @@ class HouseholdEntry:
 
 @dataclass(frozen=True)
 class HouseholdMoney:
-    """`balance` above zero: it owes so much; below: it has so much to its credit. `entries` newest first."""
+    """`balance` above zero: it owes so much; below: it has so much to its credit. `entries` newest first, all of them
+    or those of one page. `unpriced`: what came and is not in the balance, for nobody knows its price yet.
+    """
 
     balance: Decimal
     entries: tuple[HouseholdEntry, ...]
+    unpriced: tuple[Unpriced, ...] = ()
+    page: int = 1
+    has_earlier: bool = False
 
     @property
     def owes(self) -> Decimal:
@@ -88,15 +96,22 @@ def balances(compound: Compound, kind: str, *, buildings: Collection[int] | None
     return [AccountBalance(row, row.sum or ZERO, row.entries) for row in rows]
 
 
-def household_money(household: Household) -> HouseholdMoney:
-    """The household's account, whole. Two statements; one where nothing was ever posted."""
+def household_money(household: Household, *, page: int | None = None) -> HouseholdMoney:
+    """The household's account with what came without a price; of its entries all, or those of one `page`, from 1.
+
+    Four statements, and those of `unpriced_of`.
+    """
+    postings = Posting.objects.filter(account__household=household)
+    every = list(postings.order_by().values_list("entry", "entry__reverses", "amount"))
+    back = taken_back_among((key, reverses) for key, reverses, _amount in every)
+    start, end = (0, len(every)) if page is None else ((page - 1) * ENTRIES_PER_PAGE, page * ENTRIES_PER_PAGE)
     rows = (
-        Posting.objects.filter(account__household=household)
-        .select_related("entry__round", "entry__errand", "entry__entered_by", "entry__reversed_by", "entry__reverses")
+        postings.select_related(
+            "entry__round", "entry__errand", "entry__entered_by", "entry__reversed_by", "entry__reverses"
+        )
         .prefetch_related("entry__lines")
-        .order_by("-entry__at", "-entry__entered_at", "-pk")
+        .order_by("-entry__at", "-entry__entered_at", "-pk")[start:end]
     )
-    back = taken_back_among(row.entry for row in rows)
     entries = tuple(
         HouseholdEntry(
             entry=row.entry,
@@ -106,4 +121,10 @@ def household_money(household: Household) -> HouseholdMoney:
         )
         for row in rows
     )
-    return HouseholdMoney(sum((row.amount for row in entries), ZERO), entries)
+    return HouseholdMoney(
+        balance=sum((amount for _key, _reverses, amount in every), ZERO),
+        entries=entries,
+        unpriced=unpriced_of(household),
+        page=page or 1,
+        has_earlier=end < len(every),
+    )

@@ -49,7 +49,7 @@ def volunteer_money(compound: Compound, user: User) -> VolunteerMoney:
         .prefetch_related("entry__postings__account__household")
         .order_by("-entry__at", "-entry__entered_at", "-pk")
     )
-    back = taken_back_among(row.entry for row in rows)
+    back = taken_back_among((row.entry_id, row.entry.reverses_id) for row in rows)
     movements = tuple(
         Movement(
             entry=row.entry,

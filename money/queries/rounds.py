@@ -1,14 +1,14 @@
 """The money of one round: what its facts say, what is posted, and what is left to explain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Sum, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, Sum
 
 from compound.models import Household
 from money.bills import (
@@ -110,21 +110,21 @@ class RoundFacts:
 
 # Of a line, in this order.
 COLUMNS = (
-    "pk", "order__household", "goods", "unit", "item", "item__unit", "ordered", "allocated", "allocated_instead",
-    "packed", "delivered", "outcome",
+    "pk", "order__round", "order__household", "goods", "unit", "item", "item__unit",
+    "ordered", "allocated", "allocated_instead", "packed", "delivered", "outcome",
 )  # fmt: skip
 
 
 def facts_of(round: Round) -> RoundFacts:
     """Eight statements, however many households. Whoever is going to write holds the round's row."""
-    bought = _bought(round)
+    bought = bought_in([round])[round.pk]
     placed = OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED)
     rows = list(placed.order_by("pk").values_list(*COLUMNS, named=True))
-    listed, needy = _offered(round, rows)
+    listed, needy = offered([round], rows)[round.pk]
     return RoundFacts(
         round=round,
         bought=tuple(bought),
-        lines=tuple(_handed(rows)),
+        lines=tuple(handed(rows)),
         known=prices(bought, listed),
         needy=frozenset(needy),
         posted=_posted(round),
@@ -137,34 +137,46 @@ def facts_of(round: Round) -> RoundFacts:
     )
 
 
-def _bought(round: Round) -> list[Bought]:
-    rows = standing(Purchase.objects.filter(good__round=round)).exclude(kind=Purchase.Kind.SHORT)
+def bought_in(rounds: Collection[Round]) -> dict[UUID, list[Bought]]:
+    """By round's primary key, what was bought for it. One statement."""
+    rows = standing(Purchase.objects.filter(good__round__in=rounds)).exclude(kind=Purchase.Kind.SHORT)
     covered = Exists(Receipt.objects.filter(purchases=OuterRef("pk"), void_at=None))
-    found = rows.annotate(covered=covered).order_by("at", "pk")
-    return [
-        Bought(Ware(goods, unit, instead), quantity, amount, on_receipt)
-        for goods, unit, instead, quantity, amount, on_receipt in found.values_list(
-            "good__goods", "good__unit", "instead", "quantity", "amount", "covered"
-        )
-    ]
+    values = rows.annotate(covered=covered).order_by("at", "pk")
+    found: dict[UUID, list[Bought]] = {round.pk: [] for round in rounds}
+    for round, goods, unit, instead, quantity, amount, on_receipt in values.values_list(
+        "good__round", "good__goods", "good__unit", "instead", "quantity", "amount", "covered"
+    ):
+        found[round].append(Bought(Ware(goods, unit, instead), quantity, amount, on_receipt))
+    return found
 
 
-def _offered(round: Round, rows: Iterable[Any]) -> tuple[dict[tuple[str, str], Decimal], set[tuple[str, str]]]:
-    """What the round's list says of goods in their own unit: prices, and of which the surplus goes to those in need."""
-    offers = {offer.item_id: offer for offer in Offer.objects.filter(round=round).only("item", "price", "surplus")}
-    listed, needy = {}, set()
+class Offered(NamedTuple):
+    """What a round's list says of goods in their own unit: prices, and of which the surplus goes to those in need."""
+
+    listed: dict[tuple[str, str], Decimal]
+    needy: set[tuple[str, str]]
+
+
+def offered(rounds: Collection[Round], rows: Iterable[Any]) -> dict[UUID, Offered]:
+    """By round's primary key, of the goods in `rows`. One statement."""
+    offers = {
+        (offer.round_id, offer.item_id): offer
+        for offer in Offer.objects.filter(round__in=rounds).only("round", "item", "price", "surplus")
+    }
+    found = {round.pk: Offered({}, set()) for round in rounds}
     for row in rows:
-        offer = offers.get(row.item) if row.item__unit == row.unit else None
+        offer = offers.get((row.order__round, row.item)) if row.item__unit == row.unit else None
         if offer is None:
             continue
         if offer.price is not None:
-            listed[row.goods, row.unit] = offer.price
+            found[row.order__round].listed[row.goods, row.unit] = offer.price
         if offer.surplus == Offer.Surplus.NEED:
-            needy.add((row.goods, row.unit))
-    return listed, needy
+            found[row.order__round].needy.add((row.goods, row.unit))
+    return found
 
 
-def _handed(rows: Iterable[Any]) -> Iterator[Handed]:
+def handed(rows: Iterable[Any]) -> Iterator[Handed]:
+    """One statement, where something else went with a line."""
     rows = list(rows)
     others: dict[int, dict[str, Decimal]] = defaultdict(dict)
     in_force = Allotment.objects.filter(sharing__applied_at__isnull=False, sharing__replaced_at=None, quantity__gt=0)
@@ -199,19 +211,22 @@ def _posted(round: Round) -> dict[Key, Posted]:
     }
 
 
-# Reversals of reversals that anybody will ever write over one entry.
-CHAIN = 8
-
-
 def _rests(round: Round) -> dict[str, Decimal]:
-    """What was explained by now, by what it is; a reversal is of the kind that it takes back."""
-    what = Coalesce(
-        *(NullIf(F(f"entry__{'reverses__' * level}why"), Value("")) for level in range(CHAIN)),
-        Value(Entry.Why.OTHER.value),
+    """What was explained by now, by what it is; a reversal is of the kind of what it takes back, however deep."""
+    rows = list(
+        Posting.objects.filter(entry__round=round, account__kind=Account.Kind.REST).values_list(
+            "entry", "entry__reverses", "entry__why", "amount"
+        )
     )
-    rows = Posting.objects.filter(entry__round=round, account__kind=Account.Kind.REST)
-    sums = rows.annotate(what=what).values_list("what").annotate(sum=Sum("amount")).order_by()
-    return dict(sums)
+    reverses: dict[UUID, UUID | None] = {entry: back for entry, back, _why, _amount in rows}
+    whys = {entry: why for entry, _back, why, _amount in rows}
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for entry, _back, _why, amount in rows:
+        root: UUID = entry
+        while (back := reverses.get(root)) is not None:
+            root = back
+        found[whys.get(root) or Entry.Why.OTHER.value] += amount
+    return dict(found)
 
 
 # ── for the page ──────────────────────────────────

@@ -7,14 +7,23 @@ from compound.models import Compound, Household
 from money.models import Entry
 from money.queries.balances import HouseholdEntry, HouseholdMoney, household_money
 from money.queries.owing import Owing
+from money.queries.unpriced import goods_words
 from orders.quantities import plain
+from orders.queries.sheet_rows import without_numbers
 
 # As many bills as somebody reads in a chat; the rest is in the account.
 MOST_BILLS = 6
 
 
+def pay_lines(compound: Compound) -> list[str]:
+    """How, to whom and until when to pay, as the compound says it. Telephone and card numbers stand in no chat."""
+    return without_numbers(compound.how_to_pay).splitlines()
+
+
 def household_text(household: Household, money: HouseholdMoney | None = None) -> str:
-    """Bills good by good since it last owed nothing, what was paid, what is left. In the compound's language."""
+    """Bills good by good since it last owed nothing, what was paid, what came and has no price yet, what is left and
+    how to pay it. In the compound's language.
+    """
     compound = household.compound
     money = money or household_money(household)
     with translation.override(compound.language):
@@ -24,18 +33,23 @@ def household_text(household: Household, money: HouseholdMoney | None = None) ->
             lines += _entry_lines(compound, row)
         if len(rows) > MOST_BILLS:
             lines.append(_("and %(count)d earlier ones") % {"count": len(rows) - MOST_BILLS})
+        if money.unpriced:
+            lines.append(_("No price yet, charged later: %(goods)s") % {"goods": goods_words(money.unpriced)})
         lines.append("")
         if money.owes:
             lines.append(_("To pay: %(amount)s yuan") % {"amount": f"{money.owes:,.2f}"})
+            lines += pay_lines(compound)
         elif money.credit:
             lines.append(_("Paid too much: %(amount)s yuan stand to your credit") % {"amount": f"{money.credit:,.2f}"})
+        elif money.unpriced:
+            lines.append(_("Everything that has a price is paid. Thank you."))
         else:
             lines.append(_("Everything is paid. Thank you."))
         return "\n".join(lines)
 
 
 def building_text(compound: Compound, owing: Owing) -> str:
-    """Rooms and sums for the building's own chat, in the compound's language."""
+    """Rooms, sums and how to pay them for the building's own chat, in the compound's language."""
     with translation.override(compound.language):
         lines = [_("[Statement] Building %(building)s: not paid yet") % {"building": owing.building.name}]
         lines += [
@@ -46,7 +60,11 @@ def building_text(compound: Compound, owing: Owing) -> str:
             return _("[Statement] Building %(building)s: everybody has paid. Thank you.") % {
                 "building": owing.building.name
             }
-        lines += ["", _("Paid already? Tell your building captain: it may not be written down yet.")]
+        lines += [
+            "",
+            *pay_lines(compound),
+            _("Paid already? Tell your building captain: it may not be written down yet."),
+        ]
         return "\n".join(lines)
 
 
@@ -67,7 +85,7 @@ def _entry_lines(compound: Compound, row: HouseholdEntry) -> list[str]:
     amount = f"{row.amount:,.2f}".replace("-", "−")
     if row.entry.round:
         # Its title says when.
-        head = _("%(what)s: %(amount)s") % {"what": row.entry.round.title, "amount": amount}
+        head = _("%(what)s: %(amount)s") % {"what": row.entry.round.name, "amount": amount}
     else:
         day = compound.day_of(row.entry.at)
         facts = {"month": day.month, "day": day.day, "what": row.entry.get_kind_display(), "amount": amount}

@@ -31,11 +31,12 @@ class StripLine:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What a household finds in its bag. `total`: of what has a price."""
+    """What a household finds in its bag. `total`: of what has a price. `pay`: how to pay it, line by line."""
 
     room: str
     lines: tuple[StripLine, ...]
     total: str
+    pay: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +50,8 @@ def strips_of(round: Round) -> tuple[Strip, ...]:
     for charge in charges(map(_expected, facts.lines), facts.known):
         lines[charge.key.household].append(charge)
     doors = Household.objects.filter(pk__in=lines).order_by("building__sort_key", "sort_key")
-    return tuple(_strip(room, lines[pk]) for pk, room in doors.values_list("pk", "room"))
+    pay = tuple(without_numbers(round.compound.how_to_pay).splitlines())
+    return tuple(_strip(room, lines[pk], pay) for pk, room in doors.values_list("pk", "room"))
 
 
 def _expected(line: Handed) -> Handed:
@@ -60,7 +62,7 @@ def _expected(line: Handed) -> Handed:
     return replace(line, delivered=in_bag)
 
 
-def _strip(room: str, rows: list[Charge]) -> Strip:
+def _strip(room: str, rows: list[Charge], pay: tuple[str, ...]) -> Strip:
     lines = tuple(
         StripLine(
             without_numbers(row.key.goods),
@@ -70,7 +72,7 @@ def _strip(room: str, rows: list[Charge]) -> Strip:
         )
         for row in rows
     )
-    return Strip(room, lines, f"{sum((row.amount for row in rows), ZERO):.2f}")
+    return Strip(room, lines, f"{sum((row.amount for row in rows), ZERO):.2f}", pay)
 
 
 def price_words(shown: Decimal) -> str:
@@ -80,7 +82,12 @@ def price_words(shown: Decimal) -> str:
 
 
 def to_json(strips: tuple[Strip, ...]) -> dict[str, Any]:
-    return {"kind": KIND, "strips": [asdict(strip) for strip in strips]}
+    """`pay` only where something is said: what was printed before there was such a text stays the same version."""
+    return {"kind": KIND, "strips": [_without_nothing(asdict(strip)) for strip in strips]}
+
+
+def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "pay" or value}
 
 
 def checksum(content: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,8 +19,9 @@ from compound.refusals import Refusal
 from compound.services import audit
 from money.bills import Difference, Part, entries_of
 from money.models import Account, Entry
+from money.queries.entries import in_force
 from money.queries.rounds import facts_of
-from money.services.ledger import Line, account_of, post, post_bills, reverse
+from money.services.ledger import Line, account_of, lock_accounts, post, post_bills, reverse
 from orders.models import OrderLine, Receipt, Round
 from orders.quantities import plain
 from orders.services.locks import lock_round
@@ -47,12 +47,15 @@ def bill_round(*, round: Round, by: User, at: dt.datetime) -> Billed:
     yet are posted as well.
     """
     round = lock_round(round.pk)
-    _post_missing_advances(round, by, at)
-    found = facts_of(round).unbilled
+    compound, found = round.compound, facts_of(round).unbilled
+    accounts = _household_accounts(compound, found)
+    missing = _missing_advances(round)
+    payers = [account_of(compound=compound, user=receipt.paid_by) for receipt in missing]
+    lock_accounts([account_of(compound=compound, kind=K.GOODS), *payers, *accounts.values()])
+    for receipt in missing:
+        post_advance(receipt=receipt, by=by, at=at)
     if not found:
         return Billed(0, ZERO)
-    compound = round.compound
-    accounts = _household_accounts(compound, found)
     lines = OrderLine.objects.in_bulk({row.key.line for rows in found.values() for row in rows})
     bills = [
         (accounts[household], [_line(row, lines) for row in entry])
@@ -113,23 +116,11 @@ def take_advance_back(*, receipt: Receipt, by: User, at: dt.datetime) -> None:
         reverse(entry=entry, reason=receipt.void_reason, by=by, at=at)
 
 
-def _post_missing_advances(round: Round, by: User, at: dt.datetime) -> None:
-    """Of receipts that were written down before there was a ledger."""
-    for receipt in Receipt.objects.filter(round=round, void_at=None, entries=None).select_related("paid_by"):
+def _missing_advances(round: Round) -> list[Receipt]:
+    """Receipts that were written down before there was a ledger."""
+    found = list(Receipt.objects.filter(round=round, void_at=None, entries=None).select_related("paid_by"))
+    for receipt in found:
         receipt.round = round
-        post_advance(receipt=receipt, by=by, at=at)
-
-
-def in_force(entries: QuerySet[Entry]) -> list[Entry]:
-    """Of each entry that counts, what has to be reversed so that it counts no more: itself, or the last of an even
-    number of reversals. One statement a step."""
-    found = []
-    for entry in entries.order_by("entered_at", "pk"):
-        counts, last = True, entry
-        while (later := Entry.objects.filter(reverses=last).first()) is not None:
-            counts, last = not counts, later
-        if counts:
-            found.append(last)
     return found
 
 

@@ -13,8 +13,8 @@ from compound.services import audit
 from money.models import Account, CashCount, Entry
 from money.queries.balances import balance
 from money.services.ledger import account_of, lock_accounts, post
-from money.services.limits import MOST, check_amount, check_way
-from money.services.payments import account_with
+from money.services.limits import MOST, check_way
+from money.services.moving import account_with, move
 
 K = Account.Kind
 
@@ -32,17 +32,15 @@ def receive_donation(
     id: uuid.UUID | None = None,
 ) -> tuple[Entry, bool]:
     """Somebody gives money. Raises `amount_wrong`, `transfer_to_whom`, `id_taken`."""
-    check_amount(amount)
     check_way(method, taken_by)
-    place, fund = account_with(compound, taken_by), account_of(compound=compound, kind=K.DONATIONS)
-    return post(
-        compound=compound,
+    return move(
         kind=Entry.Kind.DONATION,
-        postings={place: amount, fund: -amount},
+        amount=amount,
+        debit=account_with(compound, taken_by),
+        credit=account_of(compound=compound, kind=K.DONATIONS),
         method=method,
         reason=note,
         at=at,
-        now=at,
         by=by,
         id=id,
     )

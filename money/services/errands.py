@@ -13,8 +13,8 @@ from compound.models import User
 from errands.models import Errand, TopUp
 from errands.services.locks import lock_errand
 from money.models import Account, Entry
-from money.services.bills import in_force
-from money.services.ledger import Line, account_of, post, reverse
+from money.queries.entries import in_force
+from money.services.ledger import Line, account_of, lock_accounts, post, reverse
 
 K = Account.Kind
 
@@ -33,14 +33,18 @@ class _Wanted:
 @transaction.atomic
 def bill_errand(*, errand: Errand, by: User | None, at: dt.datetime, now: dt.datetime) -> None:
     """Brings the ledger up to what the errand says: whoever paid is owed it at once, and once it has ended the
-    household owes it, or the compound bears it, or nobody does because the pharmacy takes it back.
+    household owes it, or the compound bears it, or nobody does because the pharmacy takes it back. Whatever it said
+    before: an end, a sum that was a mistake and is none any more is taken back.
 
-    An amount that was put right is taken back and posted anew; without a change nothing is written. Locks the errand.
+    An amount that was put right is taken back and posted anew; without a change nothing is written. Locks the errand,
+    then every account that it touches or has touched.
     """
     errand = lock_errand(errand.pk)
     with override(errand.compound.language):
         wanted = {one.kind: one for one in _wanted(errand)}
         put_right = _("put right")
+    touched = Account.objects.filter(postings__entry__errand=errand).distinct()
+    lock_accounts([*touched, *(account for one in wanted.values() for account in one.postings)])
     for kind in (Entry.Kind.ADVANCE, Entry.Kind.BILL, Entry.Kind.REST):
         want = wanted.get(kind)
         for entry in in_force(Entry.objects.filter(errand=errand, kind=kind)):

@@ -16,8 +16,9 @@ from compound.services import audit
 from money.models import Account, Entry
 from money.queries.balances import balance
 from money.queries.entries import paid_the_same, root_of
-from money.services.ledger import account_of, lock_accounts, post, reverse
-from money.services.limits import check_amount, check_at_most, check_box, check_reason, check_way, is_written
+from money.services.ledger import account_of, lock_accounts, reverse
+from money.services.limits import check_at_most, check_box, check_reason, check_way, is_written
+from money.services.moving import account_with, move
 
 K = Account.Kind
 
@@ -29,11 +30,6 @@ class Taken:
     entries: tuple[Entry, ...]
     total: Decimal
     already: tuple[Household, ...]
-
-
-def account_with(compound: Compound, person: User | None) -> Account:
-    """Where the money is: with somebody, or in the cash box (None)."""
-    return account_of(compound=compound, user=person) if person else account_of(compound=compound, kind=K.CASH)
 
 
 @transaction.atomic
@@ -56,18 +52,21 @@ def take_payment(
     written down for the household for that day already, unless `again`.
     """
     now = now or at
-    check_amount(amount)
     check_way(method, taken_by)
     compound = household.compound
     account, place = account_of(compound=compound, household=household), account_with(compound, taken_by)
-    lock_accounts([account, place])
-    same = None if again or is_written(id) else paid_the_same(account, amount, compound=compound, at=at)
-    if same is not None:
-        raise Refusal("paid_the_same", _same_words(household, amount, same, at=at, now=now), entry=str(same.pk))
-    return post(
-        compound=compound,
+
+    def allowed() -> None:
+        same = None if again else paid_the_same(account, amount, compound=compound, at=at)
+        if same is not None:
+            raise Refusal("paid_the_same", _same_words(household, amount, same, at=at, now=now), entry=str(same.pk))
+
+    return move(
         kind=Entry.Kind.PAYMENT,
-        postings={account: -amount, place: amount},
+        amount=amount,
+        debit=place,
+        credit=account,
+        allowed=allowed,
         method=method,
         at=at,
         now=now,
@@ -156,26 +155,26 @@ def refund(
 
     Raises `more_than_credit`, `box_too_empty`, `amount_wrong`, `reason_missing`, `transfer_to_whom`, `id_taken`.
     """
-    check_amount(amount)
     check_reason(reason)
     check_way(method, paid_by)
     compound = household.compound
     account, place = account_of(compound=compound, household=household), account_with(compound, paid_by)
-    lock_accounts([account, place])
-    if not is_written(id):
-        check_at_most(
-            amount, -balance(account), code="more_than_credit", message=_("Only %(most)s yuan stand to its credit.")
-        )
+
+    def allowed() -> None:
+        words = _("Only %(most)s yuan stand to its credit.")
+        check_at_most(amount, -balance(account), code="more_than_credit", message=words)
         if paid_by is None:
             check_box(place, amount)
-    found = post(
-        compound=compound,
+
+    found = move(
         kind=Entry.Kind.REFUND,
-        postings={account: amount, place: -amount},
+        amount=amount,
+        debit=account,
+        credit=place,
+        allowed=allowed,
         method=method,
         reason=reason,
         at=at,
-        now=at,
         by=by,
         id=id,
     )
@@ -187,21 +186,17 @@ def write_off(
     *, household: Household, amount: Decimal, reason: str, by: User, at: dt.datetime, id: uuid.UUID | None = None
 ) -> tuple[Entry, bool]:
     """Nobody will pay it. Raises `more_than_owed`, `amount_wrong`, `reason_missing`, `id_taken`."""
-    check_amount(amount)
     check_reason(reason)
     compound = household.compound
     account = account_of(compound=compound, household=household)
-    other = account_of(compound=compound, kind=K.WRITE_OFF)
-    lock_accounts([account, other])
-    if not is_written(id):
-        _check_owed(account, amount)
-    found = post(
-        compound=compound,
+    found = move(
         kind=Entry.Kind.WRITE_OFF,
-        postings={account: -amount, other: amount},
+        amount=amount,
+        debit=account_of(compound=compound, kind=K.WRITE_OFF),
+        credit=account,
+        allowed=lambda: _check_owed(account, amount),
         reason=reason,
         at=at,
-        now=at,
         by=by,
         id=id,
     )
@@ -216,26 +211,23 @@ def pay_from_donations(
 
     Raises `more_than_owed`, `more_than_donated`, `amount_wrong`, `id_taken`.
     """
-    check_amount(amount)
     compound = household.compound
     account = account_of(compound=compound, household=household)
     fund = account_of(compound=compound, kind=K.DONATIONS)
-    lock_accounts([account, fund])
-    if not is_written(id):
+
+    def allowed() -> None:
         _check_owed(account, amount)
-        check_at_most(
-            amount,
-            -balance(fund),
-            code="more_than_donated",
-            message=_("Only %(most)s yuan are left of the donations."),
-        )
-    return post(
-        compound=compound,
+        words = _("Only %(most)s yuan are left of the donations.")
+        check_at_most(amount, -balance(fund), code="more_than_donated", message=words)
+
+    return move(
         kind=Entry.Kind.DONATION,
-        postings={account: -amount, fund: amount},
+        amount=amount,
+        debit=fund,
+        credit=account,
+        allowed=allowed,
         reason=reason,
         at=at,
-        now=at,
         by=by,
         id=id,
     )

@@ -14,8 +14,8 @@ from compound.refusals import Refusal
 from money.models import Account, Entry
 from money.queries.balances import balance
 from money.services.ledger import account_of, lock_accounts, post
-from money.services.limits import check_amount, check_at_most, check_box, check_way, is_written
-from money.services.payments import account_with
+from money.services.limits import check_at_most, check_box, check_way, is_written
+from money.services.moving import account_with, move
 
 K = Account.Kind
 
@@ -90,24 +90,25 @@ def reimburse(
 
     Raises `more_than_owed`, `box_too_empty`, `amount_wrong`, `transfer_to_whom`, `pays_himself`, `id_taken`.
     """
-    check_amount(amount)
     check_way(method, paid_by)
     if paid_by == user:
         raise Refusal("pays_himself", _("Nobody pays himself back: take %(who)s off the list.") % {"who": user.name})
     account, place = account_of(compound=compound, user=user), account_with(compound, paid_by)
-    lock_accounts([account, place])
-    if not is_written(id):
-        message = _("Only %(most)s yuan are owed to the volunteer.")
-        check_at_most(amount, -balance(account), code="more_than_owed", message=message)
+
+    def allowed() -> None:
+        words = _("Only %(most)s yuan are owed to the volunteer.")
+        check_at_most(amount, -balance(account), code="more_than_owed", message=words)
         if paid_by is None:
             check_box(place, amount)
-    return post(
-        compound=compound,
+
+    return move(
         kind=Entry.Kind.REIMBURSEMENT,
-        postings={account: amount, place: -amount},
+        amount=amount,
+        debit=account,
+        credit=place,
+        allowed=allowed,
         method=method,
         at=at,
-        now=at,
         by=by,
         id=id,
     )
@@ -118,18 +119,15 @@ def give_float(
     *, compound: Compound, user: User, amount: Decimal, by: User, at: dt.datetime, id: uuid.UUID | None = None
 ) -> tuple[Entry, bool]:
     """Money out of the cash box before shopping. Raises `box_too_empty`, `amount_wrong`, `id_taken`."""
-    check_amount(amount)
-    account, box = account_of(compound=compound, user=user), account_of(compound=compound, kind=K.CASH)
-    lock_accounts([account, box])
-    if not is_written(id):
-        check_box(box, amount)
-    return post(
-        compound=compound,
+    box = account_of(compound=compound, kind=K.CASH)
+    return move(
         kind=Entry.Kind.FLOAT,
-        postings={account: amount, box: -amount},
+        amount=amount,
+        debit=account_of(compound=compound, user=user),
+        credit=box,
+        allowed=lambda: check_box(box, amount),
         method=Entry.Method.CASH,
         at=at,
-        now=at,
         by=by,
         id=id,
     )
@@ -143,21 +141,22 @@ def hand_in(
 
     Raises `more_than_held`, `amount_wrong`, `id_taken`.
     """
-    check_amount(amount)
-    account, box = account_of(compound=compound, user=user), account_of(compound=compound, kind=K.CASH)
-    lock_accounts([account, box])
-    if not is_written(id):
-        message = _(
+    account = account_of(compound=compound, user=user)
+
+    def allowed() -> None:
+        words = _(
             "By the ledger only %(most)s yuan are with the volunteer: first write down the payments that were taken."
         )
-        check_at_most(amount, balance(account), code="more_than_held", message=message)
-    return post(
-        compound=compound,
+        check_at_most(amount, balance(account), code="more_than_held", message=words)
+
+    return move(
         kind=Entry.Kind.HANDED_IN,
-        postings={account: -amount, box: amount},
+        amount=amount,
+        debit=account_of(compound=compound, kind=K.CASH),
+        credit=account,
+        allowed=allowed,
         method=Entry.Method.CASH,
         at=at,
-        now=at,
         by=by,
         id=id,
     )

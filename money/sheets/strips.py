@@ -142,7 +142,7 @@ def _footer_words(strip: Strip) -> list[str]:
     if strip.is_open:
         said.append(_("Where no price stands, the till has not said one yet: it is charged later."))
     said.append(_("What is missing or refused at the door is not charged."))
-    return said
+    return [*said, *strip.pay]
 
 
 def _footer_height(strip: Strip) -> float:

@@ -1,6 +1,6 @@
 """`{% money_tabs here as tabs %}`, what an entry is, and its sides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,7 +11,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from compound.access import Standing, can_run_money
+from compound.models import Compound
 from money.models import Entry, Posting
+from money.queries import statements
+from money.queries.unpriced import Unpriced, goods_words
 from money.words import entry_words
 
 register = template.Library()
@@ -59,6 +62,17 @@ def what(entry: Entry) -> str:
 def plus(amount: Decimal | None) -> str:
     """`+1,200.00`, `−35.00`"""
     return "" if amount is None else f"{amount:+,.2f}".replace("-", "−")
+
+
+@register.filter
+def pay_lines(compound: Compound) -> list[str]:
+    """How, to whom and until when to pay, line by line."""
+    return statements.pay_lines(compound)
+
+
+@register.filter
+def unpriced_goods(rows: Iterable[Unpriced]) -> str:
+    return goods_words(rows)
 
 
 @register.filter

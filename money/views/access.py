@@ -1,9 +1,11 @@
 """Fetch and access in one function each. Not there and not allowed look alike: 404."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from compound import access
 from compound.access import Standing, sees_all_buildings, sees_building
@@ -11,6 +13,7 @@ from compound.models import Building, Compound, Household, User
 from compound.views.access import compound_for, me
 from money.models import Entry
 from money.queries.overview import people_of
+from money.queries.unpriced import Unpriced
 
 
 class DoorAccess(NamedTuple):
@@ -49,6 +52,13 @@ def place_of(request: HttpRequest, membership: Standing) -> Place:
     if access.can_run_money(membership):
         return Place(people_of(membership.compound), None)
     return Place([], me(request))
+
+
+def prices_url(membership: Standing, unpriced: Sequence[Unpriced]) -> str:
+    """Where the price of the first of them is entered; '' for who may not."""
+    if not unpriced or not membership.has(*access.SHOP):
+        return ""
+    return reverse("orders:receipts", kwargs={"code": membership.compound.code, "round": unpriced[0].round.pk})
 
 
 def seen_buildings(membership: Standing) -> frozenset[int] | None:

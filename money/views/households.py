@@ -21,8 +21,9 @@ from money.forms.moving import FromDonationsForm, PaymentForm, PaymentsForm, Ref
 from money.queries.balances import household_money
 from money.queries.owing import owing_in
 from money.queries.statements import building_text, household_text
+from money.queries.unpriced import goods_words, unpriced_in
 from money.services import payments
-from money.views.access import BuildingAccess, DoorAccess, building_for, door_for, entry_for, place_of
+from money.views.access import BuildingAccess, DoorAccess, building_for, door_for, entry_for, place_of, prices_url
 
 # Of a payment on an earlier day nobody knows the hour.
 NOON = dt.time(12)
@@ -38,7 +39,13 @@ def building(request: HttpRequest, code: str, building: str) -> HttpResponse:
     place = place_of(request, found.membership)
     now = timezone.now()
     today = found.compound.day_of(now)
-    form = PaymentsForm(request.POST or None, owing=owing.open, today=today, **place.kwargs())
+    form = PaymentsForm(
+        request.POST or None,
+        owing=owing.open,
+        all_ticked=request.GET.get("all") == "1",
+        today=today,
+        **place.kwargs(),
+    )
     if form.is_valid():
         try:
             taken = payments.take_payments(
@@ -62,8 +69,16 @@ def building(request: HttpRequest, code: str, building: str) -> HttpResponse:
 
 
 def _building_page(request: HttpRequest, found: BuildingAccess, **more: Any) -> HttpResponse:
-    text = building_text(found.compound, more["owing"])
-    return render(request, "money/building.html", {"building": found.building, "text": text, **more})
+    unpriced = unpriced_in(found.building)
+    context = {
+        "building": found.building,
+        "text": building_text(found.compound, more["owing"]),
+        "unpriced": unpriced,
+        "unpriced_goods": goods_words(unpriced),
+        "prices_url": prices_url(found.membership, unpriced),
+        **more,
+    }
+    return render(request, "money/building.html", context)
 
 
 def _moment(compound: Compound, on: dt.date, now: dt.datetime) -> dt.datetime:
@@ -132,6 +147,8 @@ def _account(request: HttpRequest, found: DoorAccess, **forms: Any) -> HttpRespo
         "household": found.household,
         "money": money,
         "text": household_text(found.household, money),
+        "unpriced_goods": goods_words(money.unpriced),
+        "prices_url": prices_url(found.membership, money.unpriced),
         "runs": runs,
         "me": me(request),
         "payment": PaymentForm(initial={"amount": money.owes or None}, today=today, **place),
@@ -216,6 +233,8 @@ def take_back(request: HttpRequest, code: str, entry: uuid.UUID) -> HttpResponse
         except Refusal as refusal:
             messages.error(request, refusal.message)
     page = request.POST.get("from", "")
+    if page == "entry" and found.holder is None:
+        return redirect("money:entry", code=code, entry=entry)
     if page == "round" and found.entry.round_id is not None:
         return redirect("money:round", code=code, round=found.entry.round_id)
     if page in BACK_TO:

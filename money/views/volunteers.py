@@ -20,6 +20,7 @@ from money.models import Account
 from money.queries.balances import AccountBalance, balances, in_the_box
 from money.queries.mine import volunteer_money
 from money.queries.overview import people_of
+from money.queries.unproved import unproved
 from money.services import volunteers as services
 
 
@@ -35,6 +36,7 @@ def volunteers(request: HttpRequest, code: str) -> HttpResponse:
         compound=compound,
         owed=[row for row in rows if row.balance < 0],
         box=in_the_box(compound),
+        no_photo=unproved(compound),
         people=people_of(compound),
     )
     if form.is_valid():
@@ -58,6 +60,7 @@ def volunteers(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, compound: Compound, **forms: Any) -> HttpResponse:
     rows, people = balances(compound, Account.Kind.VOLUNTEER), people_of(compound)
+    no_photo = unproved(compound)
     owed = [row for row in rows if row.balance < 0]
     box, total = in_the_box(compound), -sum(row.balance for row in owed)
     context = {
@@ -65,8 +68,16 @@ def _page(request: HttpRequest, compound: Compound, **forms: Any) -> HttpRespons
         "total": total,
         "box": box,
         "is_short": total > box,
+        "looks_first": any(row.account.user_id in no_photo and no_photo[row.account.user_id].is_much for row in owed),
         "held": [row for row in rows if row.balance > 0],
-        "settle": SettleForm(compound=compound, owed=owed, box=box, people=people),
+        "settle": SettleForm(
+            compound=compound,
+            owed=owed,
+            box=box,
+            people=people,
+            no_photo=no_photo,
+            all_ticked={"1": True, "0": False}.get(request.GET.get("all", "")),
+        ),
         "part": _part_form(owed, people),
         "float": WithVolunteerForm(people=people, prefix="float"),
         "hand_in": WithVolunteerForm(people=people, prefix="in"),

@@ -23,7 +23,17 @@ class AllotmentInline(ReadOnlyInline):
 @admin.register(Sharing)
 class SharingAdmin(ReadOnlyAdmin[Sharing]):
     compound_path = "good__round__compound"
-    list_display = ["good", "instead", "arrived", "seed", "made_at", "made_by", "applied_at", "replaced_at"]
+    list_display = [
+        "good",
+        "instead",
+        "arrived",
+        "seed",
+        "made_at",
+        "made_by",
+        "applied_at",
+        "replaced_at",
+        "withdrawn_reason",
+    ]
     list_select_related = ["good", "made_by"]
     search_fields = ["good__goods", "seed"]
     ordering = ["-made_at"]

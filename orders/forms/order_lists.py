@@ -35,6 +35,11 @@ class OrderListForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
     )
+    choose = forms.BooleanField(
+        label=_("Let me say what the columns are"),
+        required=False,
+        help_text=_("For a file that was read wrongly. It is remembered for files with the same headings."),
+    )
     book: Book
 
     def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:

@@ -72,6 +72,13 @@ class PasteForm(forms.Form):
         return self.sources.get(self.cleaned_data["source"])
 
 
+class UnitForm(forms.Form):
+    """Which unit all lines of a building without one are of."""
+
+    building = forms.CharField(max_length=20)
+    unit = forms.CharField(max_length=10)
+
+
 class DecideForm(forms.Form):
     """A word about one entry of `chain_import`; `said` is for the service: about twins it has a word on each.
 

@@ -18,9 +18,9 @@ MOST_TIERS = 5
 class RuleChoice(forms.Form):
     rule = forms.ModelChoiceField(label=_("Rule"), queryset=SharingRule.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, compound: Compound, is_active: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rules = compound.sharing_rules.filter(is_active=True)
+        rules = compound.sharing_rules.filter(is_active=is_active)
         self.fields["rule"].queryset = rules  # type: ignore[attr-defined]
 
 
@@ -36,6 +36,10 @@ class MakeForm(forms.Form):
         self.fields["good"].queryset = round.goods.all()  # type: ignore[attr-defined]
         rules = round.compound.sharing_rules.all()
         self.fields["rule"].queryset = rules  # type: ignore[attr-defined]
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=_("Why it is taken back"), max_length=200, required=False, strip=True)
 
 
 class InsteadForm(forms.Form):

@@ -104,7 +104,8 @@ class _SegmentReader:
             )
         run = self.segment.runs[-1] if self.segment.runs else None
         if self.in_title and not self.segment.titles:
-            return False
+            # A chain without a title: its first line orders something for a room.
+            return number.value == 1 and is_order(line)
         if run is None:
             return number.value == 1 and (self.after_blank or not self.in_title or is_order(line))
         if number.value != run.last_number + 1:

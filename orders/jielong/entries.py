@@ -23,8 +23,14 @@ _ROOM_ONLY = re.compile(
 # 你猜 E1 1份: a letter and a digit between name and quantity is a place, unless the chain sells A1, B2.
 _LETTER_PLACE = re.compile(rf"(?:^|(?<=\s))(?P<place>[A-Z][0-9]{{1,2}})\s+(?=[0-9]{{1,3}}\s?{_UNIT})")
 _SECOND_ROOM = re.compile(r"[0-9]\s?[-栋幢号#座]\s?[0-9]|[0-9]\s?(?:单元|室|号楼)")
+# 帮3-502带, 给父母4-502: the goods go to another door. And `2.6-302 1份` in the middle is the next entry.
+_FOR_ANOTHER = re.compile(r"(?:帮|给|替|代)[^\s,，、。;；0-9]{0,6}[0-9]{1,3}\s?[-栋幢号#]\s?[0-9]{1,4}")
+_NEXT_LINE = re.compile(r"\s[0-9]{1,3}[.、)]\s?[0-9]{1,3}\s?[-栋幢号#]\s?[0-9]{3,4}")
 _STICKY = re.compile(r"(?:送到|送至|放到|放在|送|在|到)$")
 _INTRODUCED = re.compile("^(?:我们?家?|本人|这里|这边)?(?:是|住在?|在)?$")
+_OPEN = re.compile(words.OPEN)
+# 老张要三板, 陈师傅要一份青菜包: who, and the word that sets it apart.
+_WHO_WANTS = re.compile(r"[\s,，:：-]*(?P<who>[\u4e00-\u9fff]{2,5}?)(?=\s?(?:我?要|想要|需要|订|来|买)[^的])")
 _FOREIGN_NAME = re.compile("[A-Z][a-z]{2,11}")
 _WEAK_MARK = re.compile(r"[0-9一二三四五六七八九十]+[号楼]$")
 _HAS_WORD = re.compile("[0-9A-Za-z\u3400-\u9fff\U00010000-\U0010ffff\u2600-\u27ff]")
@@ -54,6 +60,8 @@ def read_entry(
     if place is not None and place.warning:
         warnings.append(warning(place.warning, body.show[place.start : place.end].strip()))
     warnings += reading.warnings
+    if reading.items and _OPEN.search(body.plain):
+        warnings.append(warning("unsure"))
     if not reading.items:
         warnings.append(warning("no_items"))
     if number is None:
@@ -75,7 +83,7 @@ def read_entry(
 
 
 def _status(reading: Reading) -> Status:
-    if reading.cancelled:
+    if reading.cancelled and not (reading.changed and reading.items):
         return "cancel"
     if reading.changed:
         return "change"
@@ -112,6 +120,8 @@ def find_place(body: Text, found: FoundRoom | None, context: Context) -> Place |
 
 
 def _names_another_room(body: Text, found: FoundRoom, context: Context) -> bool:
+    if _FOR_ANOTHER.search(body.plain, found.end) or _NEXT_LINE.search(body.plain, found.end):
+        return True
     if _SECOND_ROOM.search(body.plain, found.end) is None:
         return False
     other = find_room(body.plain[found.end :], buildings=context.buildings)
@@ -139,6 +149,9 @@ def _is_building(body: Text, found: FoundRoom, context: Context) -> bool:
 
 
 def _without_room(body: Text, context: Context) -> tuple[str, Reading]:
+    who, body = _who_wants(body)
+    if who:
+        return who, read_items(body, tokenize(body), context)
     tokens = tokenize(body)
     name, rest = take_name(body, tokens, context, after_room=False, glued=False)
     runs_on = bool(name) and bool(rest) and rest[0].kind is Kind.TEXT and body.plain[rest[0].start - 1].isalnum()
@@ -151,6 +164,9 @@ def _without_room(body: Text, context: Context) -> tuple[str, Reading]:
 
 def _around_room(body: Text, place: Place, context: Context) -> tuple[str, Reading]:
     left, right = body.cut(0, place.start), body.cut(place.end)
+    who, behind = _who_wants(right)
+    if who and not _HAS_WORD.search(left.plain):
+        return who, read_items(behind, tokenize(behind), context)
     left_tokens, right_tokens = tokenize(left), tokenize(right)
     if _orders(left_tokens) and not _orders(right_tokens):
         return _room_behind_order(left, left_tokens, right, right_tokens, context)
@@ -166,6 +182,14 @@ def _around_room(body: Text, place: Place, context: Context) -> tuple[str, Readi
         name, rest = _name_at_the_end(right, rest, name)
     reading = read_items(right, rest, context)
     return name, _joined(read_items(left, kept, context), reading) if kept else reading
+
+
+def _who_wants(text: Text) -> tuple[str, Text]:
+    """A clear name and the rest behind it; '' and the whole text where nobody is named so."""
+    match = _WHO_WANTS.match(text.plain)
+    if match is None or name_evidence(match["who"]) < 3 or match["who"] in words.GOODS:
+        return "", text
+    return text.show[match.start("who") : match.end("who")], text.cut(match.end("who"))
 
 
 def _room_behind_order(

@@ -250,6 +250,10 @@ class _Assembler:
         return shown if shown.isalnum() else " ".join(shown.split())
 
     def _warn_about_items(self) -> None:
+        nameless = [draft for draft in self.drafts if not draft.goods and draft.counted]
+        if len(nameless) > 1:
+            # 2板16个: of one and the same thing, or of two.
+            self.warnings.append(warning("two_quantities", "".join(map(_shown, nameless))))
         for draft in self.drafts:
             if not draft.counted:
                 self.warnings.append(warning("no_quantity", draft.goods))

@@ -31,6 +31,8 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "changed": "replaces",
         "partial_cancel": "cancelled of this entry",
         "name_guessed": "name and goods are not set apart",
+        "unsure": "words that leave it open",
+        "odd_unit": "a counting word that is not known",
         "note_guessed": "words that may be a good were taken for a note",
     }
 )

@@ -135,7 +135,7 @@ def _first_class() -> str:
     for table in (words.LABELS, words.NOTE_LABELS, words.NO_QUANTITY):
         found.update(word[0] for word in table)
     found.update("周星礼各每均一二三四五六七八九十两半壹贰叁肆伍陆柒捌玖拾")
-    return "".join(sorted(found)) + r"0-9xX×*+\-¥￥$\[(\s:.~" + _SEP_CHARS
+    return "".join(sorted(found)) + r"0-9xX×*+\-¥￥$\[(\s:.~→⇒➡大约" + _SEP_CHARS
 
 
 _FIRST = _first_class()
@@ -156,10 +156,12 @@ _TOKEN = re.compile(
         |[二三四五六七八九]?十?[一二三四五六七八九十两]点(?:[半钟整]|(?=[前后到左送以之])))
         (?:\s?[-~到至]\s?[0-9]{{1,2}}(?::[0-9]{{2}}|点半?))?(?![0-9]))
   | (?P<price>[¥￥$]\s?{_NUM}|{_NUM}\s?(?:元|块钱|rmb|RMB)(?:\s?[/一每]\s?{_UNIT})?|{_NUM}\s?块\s?[/一每]\s?{_UNIT})
+  | (?P<weighs>(?<=[只条个块份盒袋箱包瓶])(?:大约|大概|约)\s?(?:{_NUM}|{_CN})\s?{_UNIT})
   | (?P<about>{_NUM}\s?{_UNIT}(?:左右|以[上下内]|上下)的?)
   | (?P<spec>{_NUM}\s?(?:(?i:{_CONTENT})|{_SPEC})?\s?[*×xX]\s?[0-9]{{1,4}}\s?(?:{_UNIT})?(?:/{_UNIT})?
           {_FOLLOWED_BY_QUANTITY}
         |{_NUM}\s?(?:{_UNIT}|[\u4e00-\u9fff](?=/))(?:\s?[/每]\s?{_UNIT}|一{_UNIT}{_FOLLOWED_BY_QUANTITY})|{_NUM}\s?(?:{_UNIT})?装|{_CN}{_UNIT}装|{_NUM}\s?{_SPEC}|{_either(words.NO_QUANTITY)})
+  | (?P<frac>(?<![0-9./])1/(?P<den>[234])\s?(?P<fracunit>{_UNIT})(?![0-9/]))
   | (?P<each>(?:各(?![种类色式样])[要来拿订买]?|每[样种款]各?[要来]?|均要?)(?=\s?(?:[xX×*]\s?)?
         (?:[0-9]|{_CN}\s?(?:{_UNIT}|$|\s|[{_SEP_CHARS}]))))
   | (?P<plus>\+\s?(?P<plusnum>{_NUM}|{_CN}(?={_UNIT}))\s?(?P<plusunit>{_UNIT})?(?!\.?[0-9]))
@@ -197,6 +199,7 @@ _SIMPLE = {
     "change": Kind.CHANGE,
     "more": Kind.MORE,
     "about": Kind.WISH,
+    "weighs": Kind.WISH,
     "spec": Kind.TEXT,
     "each": Kind.EACH,
     "wish": Kind.WISH,
@@ -294,8 +297,12 @@ def _token(match: re.Match[str], text: Text) -> Token:
         if match["half"] and value is not None:
             value += Decimal("0.5")
         return Token(Kind.QUANTITY, start, end, value, _shown_unit(match, "unit", text))
+    if group == "frac":
+        return Token(Kind.QUANTITY, start, end, 1 / Decimal(match["den"]), _shown_unit(match, "fracunit", text))
     if group == "odd":
-        return Token(Kind.QUANTITY, start, end, number_value(match["oddnum"]), _shown_unit(match, "oddunit", text))
+        unit = _shown_unit(match, "oddunit", text)
+        doubt = "odd_unit" if unit in words.HEARD_WRONG else ""
+        return Token(Kind.QUANTITY, start, end, number_value(match["oddnum"]), unit, doubt)
     return Token(Kind.QUANTITY, start, end, number_value(match["barenum"] or match["cnnum"]))
 
 

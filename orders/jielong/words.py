@@ -165,7 +165,7 @@ LEADING_VERBS = _list("""
 """)
 TRAILING_VERBS = _list("""
     两样 三样 两种 三种 要买 想要 需要 要订 要 来 订 订购 定 买 购买 需 拿 共 一共 总共 合计 共计 各 各要 各来
-    数量 约 大约 各一点 各少许 一点 一些 少许 适量 若干 接龙 接
+    数量 最多 至少 顶多 约 大约 各一点 各少许 一点 一些 少许 适量 若干 接龙 接
     报名 x X × * : ： = 和 加
 """)
 
@@ -177,6 +177,7 @@ CANCEL = _pattern(r"""
 # As the whole content of a bracket: （退）.
 # Only if: what was ordered stays ordered.
 CONDITIONAL = _pattern(r"""
+    一个人(?:在家|住|过|带)[^\s,，。;；要0-9]{0,4}
     (?:如果|要是|假如|万一|若)[^\n;；。]{0,10}(?:不要|不用|不买|不订|取消|退|算)了?
     (?:没有|没货|没了|无货|缺货|断货|买不到|订不到|卖完|太?贵|涨价|不新鲜|不好)了?[\s,，的话]{0,4}就(?:不要|不用|不买|不订|取消|退|算)了?
 """)
@@ -187,7 +188,7 @@ CANCEL_SIGNS = frozenset(
 )
 # What stands before it is replaced.
 CHANGE = _pattern(r"""
-    修?改成 修?改为 更改为? 换成 换为 变更为? 调整为 修改 更正为? 改(?=\s?[0-9一二两三四五六七八九十半])
+    → ⇒ ➡ 修?改成 修?改为 更改为? 换成 换为 变更为? 调整为 修改 更正为? 改(?=\s?[0-9一二两三四五六七八九十半])
 """)
 # What stands before it stays.
 CHANGE_MORE = _pattern(r"""
@@ -211,7 +212,7 @@ WISHES = _pattern(r"""
     加[辣冰糖醋葱](?![0-9一二两三四五六七八九十]) 打包 分开 分装 切[块片丝好段碎丁] [去削刮][皮骨鳞头](?!巾) 剁 杀好
     绞 洗好 帮忙 帮我(?![带拿买代订要来]) 其中 含(?=[0-9一二两三]) 退[空押] 人[不没] 没人 同上 同前 周末 有空 全天
     随时 不?在家(?!具) 随便 随意 家里?没[^\s,，。;；0-9]{0,6} 没了 坏了 [用吃喝]完了? 代替 替代 替换 [都也]可以 [都也]行
-    可以(?=换|吗|的) 自备 发票 开票 敲门 按门铃 勿敲
+    就[够行好可] 可以(?=换|吗|的) 自备 发票 开票 敲门 按门铃 勿敲
     轻放 单独 隔离 消毒后 已[做检测完] 做[完过]了? 测完 写错 接错 第一次 新来的 收到
 """)
 # Only behind a good or a quantity: 少少饭 alone is what somebody ordered.
@@ -271,6 +272,14 @@ BARE_LABELS = _pattern(r"""
 """)
 # Behind these an amount of money is what is ordered: 电费200元.
 TOP_UPS = tuple(_list("费 充值 充 电 气 燃气卡 电卡 水卡 饭卡 卡充 点券 缴 交"))
+# What a telephone hears for 斤, 袋, 盒.
+HEARD_WRONG = frozenset("金今近进筋代带待合和河相像香班搬办")
+# It is left open what is wanted, or whether anything is.
+OPEN = _pattern(r"""
+    还是(?=\s?[0-9一二两三四五六七八九十半])
+    (?<=[0-9\u4e00-\u9fff])或者?(?=\s?[0-9一二两三四五六七八九十半]) 要么 有的话
+    多的话 再说 不确定 没想好 看情况 看着[办给来] 下次[吧再要]? 到时候? 考虑 先不[要订买]
+""")
 # Units that count people and never goods.
 PEOPLE_UNITS = frozenset(_list("人 位 名 户 个人 口人"))
 # Places and kinds: in front of a good they are part of it (新疆 西瓜), although names stand there too.

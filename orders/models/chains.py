@@ -37,6 +37,8 @@ class ChainSource(models.Model):
         related_name="+",
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # Of exports: what somebody said about the columns of a layout, as orders.order_list.Pick keeps it.
+    columns = models.JSONField(_("columns by hand"), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("chat group")

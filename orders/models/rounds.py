@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compound.models import Compound, User
+from orders.names import round_name
 
 # The kind of the job that makes a round's sheets; its key is the round's id.
 SHEETS_JOB = "round_sheets"
@@ -213,6 +214,11 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def name(self) -> str:
+        """Its title in the reader's language, where the schedule gave it."""
+        return round_name(self.title)
 
     def takes_orders(self, at: dt.datetime) -> bool:
         return self.state == self.State.OPEN and self.opens_at <= at < self.cutoff_at

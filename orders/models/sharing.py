@@ -58,7 +58,8 @@ class SharingRule(models.Model):
 class Sharing(models.Model):
     """One run of `orders.allocation` for one good: all that went in and all that came out, to be run again by anybody.
 
-    Made (looked at) → applied (the lines' `allocated`) → replaced by a later one, or by none.
+    Made (looked at) → applied (the lines' `allocated`) → replaced by a later one, or by none: taken back by somebody,
+    with a reason, or fallen with the good that it stood in for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +79,9 @@ class Sharing(models.Model):
     applied_at = models.DateTimeField(null=True)
     applied_by = models.ForeignKey(User, on_delete=models.RESTRICT, null=True, related_name="+")
     replaced_at = models.DateTimeField(null=True)
+    # Taken back while nothing of it was packed or handed over; the good is undecided again.
+    withdrawn_by = models.ForeignKey(User, on_delete=models.RESTRICT, null=True, related_name="+")
+    withdrawn_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True, default="")
     # Rooms whose bags were opened again when it was applied just now; not stored here but in the audit log.
     opened: tuple[str, ...] = ()
 
@@ -96,6 +100,12 @@ class Sharing(models.Model):
                 condition=Q(applied_at__isnull=True, applied_by__isnull=True)
                 | Q(applied_at__isnull=False, applied_by__isnull=False),
                 name="sharing_applied_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_by__isnull=False, applied_at__isnull=False, replaced_at__isnull=False))
+                & ~Q(withdrawn_reason=""),
+                name="sharing_withdrawn_with_reason",
             ),
         ]
 

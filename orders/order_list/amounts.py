@@ -9,7 +9,10 @@ from functools import lru_cache
 
 from compound.rooms import chinese_number, clean
 
-_UNITS = "份|个|件|箱|盒|袋|包|瓶|斤|公斤|千克|kg|只|板|提|桶|罐|把|颗|棵|条|块|套|组|打|扎|捆|枚|支|卷|盘|串|篮|筐|单"
+_UNITS = (
+    "份|个|件|箱|盒|袋|包|瓶|斤|公斤|千克|kg|只|板|提|桶|罐|把|颗|棵|条|块|套|组|打|扎|捆|枚|支|卷|盘|串|篮|筐|单|杯|碗|根|头|束"
+    "|盆|兜|尾|筒|听|副|双|台|本|朵|对|张"
+)
 _COUNT = r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?|[一二两三四五六七八九十半]{1,3})"
 _WHOLE = re.compile(rf"[xX×*+]?\s?(?P<n>{_COUNT})\s?(?P<unit>{_UNITS})?", re.IGNORECASE)
 
@@ -51,19 +54,45 @@ class Part:
 
 # 600ml*24瓶 is the size of a pack; *2, *2份, ×2箱 is how many.
 _SIZE = r"(?:瓶|包|抽|片|枚|支|罐|听|粒|颗|ml|毫升|g|克|kg|斤|升|l|卷|条)"
+# What is multiplied afterwards was a size too: 鸡蛋30枚 x3板, 大米(10kg)*4.
+_THEN_TIMES = r"(?!\s?[)\]】]?\s?[xX×*✕]\s?[0-9])"
 _ONE = re.compile(
-    rf"(?P<goods>[^\s,，;；、+|/].{{0,60}}?)\s?"
+    rf"(?P<goods>(?![xX×*✕]\s?[0-9])[^\s,，;；、+|/].{{0,60}}?)\s?"
     rf"(?:[xX×*✕]\s?(?P<n>[0-9]{{1,4}}(?:\.[0-9]{{1,3}})?)(?![0-9.])\s?(?!{_SIZE})(?P<u>{_UNITS})?"
     rf"|(?:[:：]|(?<![0-9A-Za-z.*×]))\s?(?P<n2>[0-9]{{1,3}})\s?(?P<u2>{_UNITS})(?!/))"
-    rf"(?=$|[\s,，;；、+|/)\]】])[)\]】]?",
+    rf"{_THEN_TIMES}(?=$|[\s,，;；、+|/)\]】])[)\]】]?",
 )
 _BETWEEN = re.compile(r"[\s,，;；、+|/]*")
+
+
+_LABELLED = re.compile(
+    rf"[【\[]?(?P<goods>[^\s,，;；【】\[\]][^,，;；【】\[\]]{{0,40}}?)[】\]]?[,，;； ]*"
+    rf"(?:(?:规格|款式)[:：]\s?(?P<spec>[^,，;；]{{1,40}})[,，;； ]+)?"
+    rf"(?:数量|份数|件数)[:：]?\s?[xX×*]?(?P<n>[0-9]{{1,4}})\s?(?P<u>{_UNITS})?(?![0-9.])"
+    rf"(?:[,，;； ]*(?:单价|价格|金额|小计|合计|总价)[:：]?\s?[¥￥]?[0-9.]+\s?元?)*[,，;；。 ]*"
+)
+
+
+def _labelled(plain: str) -> tuple[Part, ...]:
+    """`【鸡蛋】规格：30枚，数量：2，单价：35元`, over and over; () for anything else."""
+    parts: list[Part] = []
+    at = 0
+    while at < len(plain):
+        match = _LABELLED.match(plain, at)
+        if match is None:
+            return ()
+        goods, spec = split_spec(match["goods"].strip())
+        parts.append(Part(goods, (match["spec"] or spec).strip(), Amount(Decimal(match["n"]), match["u"] or "")))
+        at = match.end()
+    return tuple(parts)
 
 
 @lru_cache(maxsize=4096)
 def read_parts(text: str) -> tuple[Part, ...]:
     """`鸡蛋(30枚/板)×2；纯牛奶[24盒/箱]×1` → two parts; () unless the whole text is goods with quantities."""
     plain = clean(text)
+    if labelled := _labelled(plain):
+        return labelled
     parts: list[Part] = []
     at = 0
     while at < len(plain):

@@ -33,6 +33,8 @@ _NUMBER_WORD = re.compile(
 _LANE = re.compile(r"[0-9]{1,5}\s?弄")
 _HOUSE = re.compile(r"(?:路|街|大道|道|巷)\s?[0-9]{1,5}(?:-[0-9]{1,3})?\s?(?:号院?|弄)(?=.*[0-9A-Za-z一-九])")
 
+_STREET_ONLY = re.compile(r"[^0-9]*(?:路|街|大道|巷)\s?[0-9]{1,5}\s?(?:号院?|弄)?[^0-9]{0,12}")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -75,7 +77,8 @@ def _without_floor(match: re.Match[str]) -> str:
 def read_place(text: str, doors: Doors, *, by_number: bool = True) -> Place:
     """An address or a whole cell. `by_number`: a bare number of a door counts too."""
     plain = words_of(text)
-    if not plain:
+    # A street and its number alone name the compound, no building in it.
+    if not plain or _STREET_ONLY.fullmatch(plain):
         return EMPTY
     known, unknown = _by_grammar(plain, doors)
     if known:

@@ -12,12 +12,16 @@ from orders.order_list import words
 from orders.order_list.columns import Section, find_sections
 from orders.order_list.doors import Doors
 from orders.order_list.model import BadCell, NoOrders, OrderReading, OrderRow, SkippedRow
+from orders.order_list.picks import NO_PICKS, Picks
 from orders.order_list.rows import Lines, Reader
 
 
-def read_orders(book: Book, doors: Doors, *, goods: str = "") -> OrderReading:
-    """`goods`: what a line orders that names nothing. Linear in the number of rows. Raises `NoOrders`."""
-    sheets = [(sheet, [] if sheet.hidden else find_sections(sheet, doors)) for sheet in book]
+def read_orders(book: Book, doors: Doors, *, goods: str = "", picks: Picks = NO_PICKS) -> OrderReading:
+    """`goods`: what a line orders that names nothing. `picks`: columns that a person explained.
+
+    Linear in the number of rows. Raises `NoOrders`.
+    """
+    sheets = [(sheet, [] if sheet.hidden else find_sections(sheet, doors, picks)) for sheet in book]
     lists = [sheet for sheet, sections in sheets if sections]
     if not lists:
         raise NoOrders("no_orders_header")

@@ -21,6 +21,8 @@ _DOOR = ("address", "area", "building", "unit", "floor", "room")
 # What of a row is kept and shown: nobody's telephone number, no receiver, no money.
 _KEPT = ("reference", "buyer", "remark", "goods", "spec", "quantity", "refunded", "status", *_DOOR, "pickup")
 LARGE = 100
+# Between the heading of a cell and what stands in it, in the raw line.
+LABEL = "\uff1a"
 
 
 @dataclass
@@ -56,6 +58,10 @@ class Reader:
         self.goods_columns = section.goods_columns
         self.building = building
         self.above = ("", "")
+        # The good is written once, beside the first of those who ordered it.
+        self.good_once = _is_written_once(section, self.fields["goods"], self.fields["quantity"])
+        self.building_once = _is_written_once(section, self.fields["building"], self.fields["room"])
+        self.named = ("", "")
         self.wanted: list[_Wanted] = []
         self.lines = Lines()
         self.last: Row | None = None
@@ -121,6 +127,8 @@ class Reader:
         named = {
             name for name in identity if not words.TOTAL.match(re.sub(r"\s", "", clean(self._cell(row, name).text)))
         }
+        if texts[:2] in (["合", "计"], ["总", "计"], ["小", "计"]):
+            return "total"
         if any(words.TOTAL.match(re.sub(r"\s", "", text)) for text in texts[:4]) and not named & {
             "address",
             "room",
@@ -186,12 +194,21 @@ class Reader:
                 and said <= {*same, "receiver", "phone"}
                 and not (texts["reference"] and "reference" not in same)
             )
+            column = self.fields["building"]
+            if self.building_once and column and not row.cell(column.index).text:
+                cells.extend([Cell("")] * (column.index + 1 - len(cells)))
+                cells[column.index] = above.cell(column.index)
             for name in (*_IDENTITY, "remark", "status", "pickup", "floor"):
                 column = self.fields[name]
                 if column is None:
                     continue
                 ditto = texts.get(name, clean(row.cell(column.index).text)) in words.SAME_AS_ABOVE
                 if ditto or (goes_on and not row.cell(column.index).text and name not in ("remark", "status")):
+                    cells.extend([Cell("")] * (column.index + 1 - len(cells)))
+                    cells[column.index] = above.cell(column.index)
+            for column in self.section.of("status") if goes_on else ():
+                # The state of the order is written once; of a refund nobody knows whether it is of this good too.
+                if not row.cell(column.index).text and not words.MAY_END_GOOD.search(column.heading):
                     cells.extend([Cell("")] * (column.index + 1 - len(cells)))
                     cells[column.index] = above.cell(column.index)
         return Row(row.number, tuple(cells), row.hidden)
@@ -241,11 +258,9 @@ class Reader:
         for column in self.section.columns:
             cell = row.cell(column.index)
             if cell.text and (column.field in _KEPT or column.good):
-                shown.append(
-                    _without_phones(clean(cell.text))
-                    if column.good is None
-                    else f"{'·'.join(filter(None, column.good))} {cell.text}"
-                )
+                name = column.heading if column.good is None else "·".join(filter(None, column.good))
+                text = _without_phones(clean(cell.text)).replace(" | ", " / ")
+                shown.append(f"{clean(name)[:24]}{LABEL}{text}" if name else text)
         return " | ".join(shown)[:1000]
 
     def _said(self, row: Row) -> Said:
@@ -275,8 +290,29 @@ class Reader:
     def _goods(self, row: Row) -> list[tuple[str, str, Amount, list[str], bool]]:
         if self.goods_columns:
             return self._from_columns(row)
+        found = self._from_cells(row)
+        for part in self.section.parts:
+            found += self._further(row, part)
+        return found
+
+    def _further(self, row: Row, part: int) -> list[tuple[str, str, Amount, list[str], bool]]:
+        """The second, third … good of a row, from its own columns; nothing where they are empty."""
+        cells = {name: self.section.of(name, part) for name in ("goods", "spec", "quantity")}
+        texts = {name: clean(row.cell(found[0].index).text) if found else "" for name, found in cells.items()}
+        if texts["goods"].lower() in words.NOTHING and texts["quantity"].lower() in {*words.NOTHING, "0"}:
+            return []
+        goods, spec = (texts["goods"], texts["spec"]) if texts["spec"] else split_spec(texts["goods"])
+        amount, warnings, cancelled = self._amount(row, cells["quantity"][0] if cells["quantity"] else None)
+        if not goods:
+            warnings.append("no_items: ")
+        return [(goods, spec, amount, warnings, cancelled)]
+
+    def _from_cells(self, row: Row) -> list[tuple[str, str, Amount, list[str], bool]]:
         text = clean(self._cell(row, "goods").text)
         spec = clean(self._cell(row, "spec").text)
+        if self.good_once:
+            self.named = (text, spec) if text else (self.named[0], spec or self.named[1])
+            text, spec = self.named
         parts = read_parts(text) if text else ()
         if parts and (not self.has_quantity or len(parts) > 1):
             warnings = []
@@ -297,6 +333,10 @@ class Reader:
                 amount = Amount(amount.quantity - back, amount.unit)
                 warnings = [w for w in warnings if not w.startswith("partial_refund")]
                 warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded'].index)}")  # type: ignore[union-attr]
+        money = self._cell(row, "refunded_money")
+        if not cancelled and not back and _is_money(money):
+            # Something was paid back, and nobody says for which part of it.
+            warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded_money'].index)}")  # type: ignore[union-attr]
         goods = text or self.above[0] or self.goods
         spec = spec if text else spec or self.above[1]
         if not goods:
@@ -342,6 +382,21 @@ class Reader:
 
 def _says(cell: Cell) -> bool:
     return cell.kind in ("formula", "error") or (bool(cell.text) and clean(cell.text).lower() not in words.NOTHING)
+
+
+def _is_written_once(section: Section, once: Column | None, each: Column | None) -> bool:
+    """Whether many rows leave out what stands above them in the one column, and fill the other all the same."""
+    if once is None or each is None:
+        return False
+    filled = [row for row in section.rows if _says(row.cell(each.index))]
+    without = [row for row in filled if not row.cell(once.index).text]
+    return len(filled) > 3 and len(without) > 0.4 * len(filled) and bool(filled[0].cell(once.index).text)
+
+
+def _is_money(cell: Cell) -> bool:
+    """`¥35.00`, `35元`: more than nothing."""
+    digits = re.search(r"[0-9]+(?:\.[0-9]+)?", clean(cell.text))
+    return cell.kind != "date" and digits is not None and Decimal(digits[0]) > 0
 
 
 _PHONES = re.compile(

@@ -94,6 +94,8 @@ def _read(said: Said, doors: Doors) -> _Read:
     for text in _texts(said.cells.get("building", ()), read):
         named = doors.building(f"{area}{text}") if area else None
         boxes["building"] += [Part(named)] if named else read_building(text, doors)
+    if not boxes["building"] and said.building and _has_room_box(said):
+        boxes["building"] = [Part(said.building)]
     for text in _texts(said.cells.get("unit", ()), read):
         boxes["unit"] += read_unit(text)
     for text in _texts(said.cells.get("room", ()), read):
@@ -114,6 +116,11 @@ def _read(said: Said, doors: Doors) -> _Read:
         place = read_place(f"{area}{text}" if area and area not in text else text, doors)
         read.addresses.append(place if place != EMPTY or not area else read_place(text, doors))
     return read
+
+
+def _has_room_box(said: Said) -> bool:
+    """Whether the room has a box of its own: below a line `3号楼` what is written in it is in building 3."""
+    return bool(said.cells.get("room"))
 
 
 def _first_is_unit(reads: Sequence[_Read]) -> bool | None:

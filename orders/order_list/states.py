@@ -9,6 +9,10 @@ from compound.rooms import clean
 from compound.spreadsheet import label
 from orders.order_list import words
 
+_TRADITIONAL = str.maketrans(
+    "關閉發貨廢銷無還請處審絕駁訂單確認轉備貿驗數額貨過終註", "关闭发货废销无还请处审绝驳订单确认转备贸验数额货过终注"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -21,11 +25,14 @@ def state_of(columns: Sequence[tuple[str, str]], remark: str) -> State:
     warnings: list[str] = []
     cancelled = False
     for heading, text in columns:
-        word = clean(text).lower().replace(" ", "")
+        word = clean(text).translate(_TRADITIONAL).lower().replace(" ", "")
         if not word or word in words.NOTHING:
             continue
         about = label(heading)
         ends, may_end = words.ENDS.search(about), words.MAY_END.search(about)
+        if words.HOLDS.search(about) and word in words.YES | words.NO:
+            cancelled = cancelled or word in words.NO
+            continue
         if word in words.YES:
             if ends:
                 cancelled = True
@@ -47,6 +54,6 @@ def state_of(columns: Sequence[tuple[str, str]], remark: str) -> State:
     if cancelled:
         # 已取消, and why under 取消原因: nothing to ask.
         warnings = [warning for warning in warnings if not warning.startswith("state_unknown")]
-    elif words.REMARK_CANCEL.search(remark):
+    elif words.REMARK_CANCEL.search(remark.translate(_TRADITIONAL)):
         warnings.append(f"remark_cancel: {remark[:40]}")
     return State(cancelled, tuple(warnings))

@@ -11,7 +11,7 @@ from typing import Literal
 
 Field = Literal[
     "reference", "buyer", "remark", "goods", "spec", "quantity", "refunded", "status", "receiver", "phone",
-    "address", "area", "building", "unit", "floor", "room", "pickup", "ignore",
+    "address", "area", "building", "unit", "floor", "room", "pickup", "refunded_money", "ignore",
 ]  # fmt: skip
 
 _HEADINGS: dict[tuple[Field, float], str] = {
@@ -50,6 +50,9 @@ _HEADINGS: dict[tuple[Field, float], str] = {
     ("refunded", 1.0): """
         退款数量 已退数量 退货数量 取消数量 退款件数 退款份数 已退款数量 已退件数 退数量 退款商品数量 refundedqty
         refundqty cancelledqty
+    """,
+    ("refunded_money", 1.0): """
+        退款金额 已退金额 退款总额 退款额 已退款金额 实退金额 退款金额元 退回金额 refundedamount refundamount
     """,
     ("status", 1.0): """
         订单状态 状态 支付状态 付款状态 退款状态 售后状态 发货状态 交易状态 订单情况 物流状态 核销状态 跟团状态
@@ -95,8 +98,8 @@ _HEADINGS: dict[tuple[Field, float], str] = {
     """,
     ("ignore", 1.0): """
         序号 编号 序 no 行号 # 订单金额 金额 实付 实付金额 实收金额 支付金额 付款金额 应付金额 订单总额 总额 总价
-        合计 合计金额 小计 商品总价 商品金额 单价 商品单价 价格 售价 优惠 优惠金额 折扣 运费 配送费 退款金额
-        已退金额 下单时间 支付时间 付款时间 订单时间 创建时间 接龙时间 跟团时间 提交时间 时间 日期 下单日期
+        合计 合计金额 小计 商品总价 商品金额 单价 商品单价 价格 售价 优惠 优惠金额 折扣 运费 配送费 应付 应收
+        实收 已付 已收 下单时间 支付时间 付款时间 订单时间 创建时间 接龙时间 跟团时间 提交时间 时间 日期 下单日期
         完成时间 发货时间 核销时间 省 市 区 街道 省份 城市 区县 省市区 小区 小区名称 社区 邮编 物流单号 快递单号
         物流公司 快递公司 物流 配送方式 物流方式 提货方式 收货方式 支付方式 付款方式 团长 团长昵称 团名称 团购标题
         跟团标题 接龙标题 活动名称 标题 团购名称 供应商 商家 店铺 帮卖团长 帮卖 佣金 成本价 成本 商品编码 货号
@@ -106,12 +109,18 @@ _HEADINGS: dict[tuple[Field, float], str] = {
     """,
 }
 
+# Alone they head a quantity; below the name of a good they are its unit.
+UNIT_HEADINGS = frozenset("份件箱袋盒板桶提包瓶斤套组只个")
+_HEADINGS["quantity", 0.9] = " ".join(sorted(UNIT_HEADINGS))
+
 HEADINGS: dict[str, tuple[Field, float]] = {
     word: (field, sure) for (field, sure), text in _HEADINGS.items() for word in text.split()
 }
 
 # Looked for in headings that are a sentence (“请填写您的楼栋号（必填）”); the first that fits.
 HEADING_PATTERNS: list[tuple[re.Pattern[str], Field, float]] = [
+    (re.compile(r"(?:退款|已退|退回|实退).{0,3}(?:金额|元|钱)"), "refunded_money", 0.9),
+    (re.compile(r"多少钱|[应实已][付收](?!状态|情况)|运费|押金|余额"), "ignore", 0.9),
     (
         re.compile(r"金额|单价|价格|总价|费用|元$|[时日]间$|日期|物流|快递|优惠|佣金|成本|编码|身份证|头像"),
         "ignore",
@@ -123,6 +132,7 @@ HEADING_PATTERNS: list[tuple[re.Pattern[str], Field, float]] = [
     (re.compile(r"电话|手机|联系方式|phone|mobile"), "phone", 0.9),
     (re.compile(r"状态|是否(?:退款|取消)"), "status", 0.9),
     (re.compile(r"(?:楼|栋|幢|座).{0,8}(?:房|室|门牌)|门牌|地址|住址|address|哪[栋幢号].{0,4}[室户]"), "address", 0.9),
+    (re.compile(r"单元.{0,8}(?:室|房|户)"), "room", 0.9),
     (re.compile(r"单元"), "unit", 0.8),
     (re.compile(r"楼层|几层"), "floor", 0.8),
     (re.compile(r"室号|房号|房间|几室|哪[室户]|room"), "room", 0.9),
@@ -131,9 +141,25 @@ HEADING_PATTERNS: list[tuple[re.Pattern[str], Field, float]] = [
     (re.compile(r"^.{0,4}(?:取消|作废|退款|退单|撤单).{0,3}$"), "status", 0.8),
     (re.compile(r"昵称|下单人|微信名|团员|接龙人|群名片"), "buyer", 0.9),
     (re.compile(r"收货人|收件人|联系人|姓名"), "receiver", 0.9),
+    (re.compile(r"(?:品名|商品|货品|产品|品种|名称)(?:及|和|与|、)?(?:其)?规格"), "goods", 0.8),
     (re.compile(r"规格|款式"), "spec", 0.8),
     (re.compile(r"(?:购买|订购|商品|下单).{0,2}(?:数量|份数|件数)|^数量|几份|多少份"), "quantity", 0.9),
     (re.compile(r"商品|品名|货品|product"), "goods", 0.8),
+    # As people ask in a form of their own.
+    (re.compile(r"住(?:在)?(?:哪|几)|哪[一]?(?:栋|幢|户|家)|送(?:到|去|至)(?:哪|什么)|where"), "address", 0.8),
+    (
+        re.compile(
+            r"(?:买|要|订|点|选|拼|团)(?:点|些|的是|的)?(?:什么|啥|哪些|哪样)|东西|(?:购买|订购|下单|团购|采购)(?:情况|明细|清单)"
+        ),
+        "goods",
+        0.8,
+    ),
+    (re.compile(r"(?:买|要|订|点|来|拿)多少|[要买订来](?:了)?几|几[份个件箱袋盒斤]|howmany"), "quantity", 0.8),
+    (re.compile(r"^请选(?:择|一)"), "goods", 0.7),
+    (re.compile(r"(?:住户|业主|收货|团员|配送)(?:信息|资料)"), "address", 0.7),
+    (re.compile(r"有效|作数"), "status", 0.8),
+    (re.compile(r"贵姓|称呼|尊姓|叫什么"), "receiver", 0.8),
+    (re.compile(r"想说|要说|嘱咐|叮嘱|交代"), "remark", 0.7),
 ]
 
 # Goods as columns may stand below one of these, merged over all of them.
@@ -177,6 +203,11 @@ UNPAID = re.compile(r"待付款|待支付|未支付|未付款|未付|unpaid|pend
 # Headings of columns that say of each order whether it ended; under the second kind 是 does not say how.
 ENDS = re.compile(r"取消|作废|退|撤|cancel|refund|void")
 MAY_END = re.compile(r"售后")
+# 是否有效: here it is the no that ends it.
+HOLDS = re.compile(r"有效|作数|valid")
+NO = frozenset({"否", "无效", "不", "×", "x", "n", "no", "f", "false", "0", "❌", "✗"})
+# A state under such a heading may be that of one good among several of an order.
+MAY_END_GOOD = re.compile(r"售后|退|refund", re.IGNORECASE)
 # Under such a heading: it ended, and it stands.
 YES = frozenset({"是", "有", "已", "对", "y", "yes", "t", "true", "1", "√", "✓", "✔", "☑", "✅"})
 STANDS = re.compile(
@@ -192,7 +223,7 @@ REMARK_CANCEL = re.compile(
 
 TOTAL = re.compile(
     r"^(?:本页|全部|订单|商品|总)?(?:小计|合计|总计|共计|累计|汇总|总数|总和|总数量|总份数|总金额|grandtotal|subtotal|total|sum)"
-    r"(?:[:：]?.{0,30})$"
+    r"(?:[:：]?.{0,30})$|^.{1,20}[^0-9](?:小计|合计|汇总|总计|共计)[:：]?$"
 )
 # A line of prices directly below goods as columns.
 PRICES = re.compile(r"(?:商品)?(?:单价|价格|团购价|售价|价钱|规格|库存|单位)(?:\(?元\)?)?[:：]?")

@@ -1,15 +1,27 @@
 """What can be carried now: trips that are somebody's or nobody's, and buildings of rounds on their way."""
 
+import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from compound.listing import listed
 from compound.models import Compound
-from orders.models import Order, OrderLine, Round, Stop, Trip
+from orders.doors import NOT_HANDED_OVER, outcome_of_door
+from orders.models import Batch, Order, OrderLine, Round, Stop, Trip
 from orders.queries.doors import Key, Outcome
+from orders.queries.totals import buildings_words
+from orders.rules import begins_at
+
+# A run that is over stays on its runner's page so long, and no more of them than that.
+SHOWN_FOR = dt.timedelta(days=7)
+MOST_CARRIED = 20
+# Of the lines of a door: outcome, when, by whom.
+Words = list[tuple[str, dt.datetime | None, int | None]]
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,26 @@ class TripRow:
 
 
 @dataclass(frozen=True)
+class CarriedTrip:
+    """A trip of a run that is over. `recorded`: how many doors ended how; '' is for those that came back."""
+
+    trip: Trip
+    stops: int
+    buildings: str
+    recorded: tuple[tuple[str, int], ...]
+
+    @property
+    def words(self) -> str:
+        return listed(f"{_end_words(outcome)} {count}" for outcome, count in self.recorded)
+
+
+def _end_words(outcome: str) -> str:
+    if outcome in Outcome.values and outcome:
+        return str(Outcome(outcome).label)
+    return _("in part") if outcome else _("not handed over")
+
+
+@dataclass(frozen=True)
 class RoundDoors:
     """A building with open doors of a round that is on its way."""
 
@@ -31,8 +63,18 @@ class RoundDoors:
     open: int
 
 
-def _open_lines(lines: QuerySet[OrderLine]) -> set[Key]:
-    return set(lines.filter(outcome=Outcome.PENDING).values_list("order__round", "order__household").distinct())
+def _open_lines(lines: QuerySet[OrderLine]) -> dict[Key, list[dt.datetime | None]]:
+    """Since when each line of a door stands as not handed over, None for one about which nobody has said anything."""
+    found: dict[Key, list[dt.datetime | None]] = defaultdict(list)
+    rows = lines.filter(outcome__in=[Outcome.PENDING, *NOT_HANDED_OVER])
+    for round, household, outcome, at in rows.values_list("order__round", "order__household", "outcome", "outcome_at"):
+        found[round, household].append(at if outcome else None)
+    return found
+
+
+def _is_open(stop: Stop, batch: Batch, lines: Sequence[dt.datetime | None]) -> bool:
+    """A word of the last try is not one of this trip, as on the trip's own page."""
+    return any(at is None or (stop.is_again and at < begins_at(batch)) for at in lines)
 
 
 def trips_to_carry(
@@ -52,19 +94,68 @@ def trips_to_carry(
         order__round__in={stop.round_id for found in by_trip.values() for stop in found},
         order__household__in={stop.household_id for found in by_trip.values() for stop in found},
     )
-    still_open = _open_lines(lines) if by_trip else set()
+    still_open = _open_lines(lines) if by_trip else {}
     made = [
         TripRow(
             trip,
             len(found),
             sum(stop.bags for stop in found),
-            sum((stop.round_id, stop.household_id) in still_open for stop in found),
-            "、".join(dict.fromkeys(stop.household.building.name for stop in found)),
+            sum(_is_open(stop, trip.batch, still_open.get((stop.round_id, stop.household_id), ())) for stop in found),
+            buildings_words(stop.household.building.name for stop in found),
         )
         for trip in rows.values()
         if (found := by_trip.get(trip.pk))
     ]
     return [row for row in made if row.trip.runner_id == runner], [row for row in made if row.trip.runner_id is None]
+
+
+def trips_carried(compound: Compound, *, runner: int, at: dt.datetime) -> list[CarriedTrip]:
+    """What the runner has carried on runs that were ended in the last days, the latest first. Three statements.
+
+    A door that came back counts as such, whoever has handed it over on a later run; what the runner has said of it
+    counts, also where that came in after the run was ended.
+    """
+    trips = Trip.objects.filter(
+        batch__compound=compound, runner=runner, batch__state=Batch.State.DONE, batch__state_at__gte=at - SHOWN_FOR
+    )
+    found = list(trips.select_related("batch", "station").order_by("-batch__state_at", "position")[:MOST_CARRIED])
+    stops: dict[uuid.UUID, list[Stop]] = defaultdict(list)
+    every = Stop.objects.filter(trip__in=found).select_related("household__building")
+    for stop in every.order_by("household__building__sort_key", "household__sort_key"):
+        stops[stop.trip_id].append(stop)
+    if not stops:
+        return []
+    lines = OrderLine.objects.filter(
+        order__state=Order.State.PLACED,
+        order__round__in={stop.round_id for mine in stops.values() for stop in mine},
+        order__household__in={stop.household_id for mine in stops.values() for stop in mine},
+    )
+    said: dict[Key, Words] = defaultdict(list)
+    columns = ("order__round", "order__household", "outcome", "outcome_at", "outcome_by")
+    for round, household, *word in lines.values_list(*columns):
+        said[round, household].append((word[0], word[1], word[2]))
+    return [
+        CarriedTrip(
+            trip,
+            len(stops[trip.pk]),
+            buildings_words(stop.household.building.name for stop in stops[trip.pk]),
+            _recorded(stops[trip.pk], said, runner),
+        )
+        for trip in found
+        if stops[trip.pk]
+    ]
+
+
+def _recorded(stops: Sequence[Stop], said: Mapping[Key, Words], runner: int) -> tuple[tuple[str, int], ...]:
+    ends = Counter(_end(stop, said.get((stop.round_id, stop.household_id), []), runner) for stop in stops)
+    return tuple(ends.most_common())
+
+
+def _end(stop: Stop, said: Words, runner: int) -> str:
+    """How a door ended on this trip."""
+    ended_at = stop.ended_at
+    later = ended_at is not None and any(when and when > ended_at and by != runner for _outcome, when, by in said)
+    return "" if later else outcome_of_door(outcome for outcome, _when, _by in said)
 
 
 def rounds_to_carry(compound: Compound, *, only: Collection[int] | None) -> list[RoundDoors]:

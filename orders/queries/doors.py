@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compound.listing import listed
 from compound.models import Building, Compound, Household
 from orders import rules
 from orders.doors import NOT_HANDED_OVER, is_unsigned, order_of, outcome_of_door, speaks_of, standing
@@ -21,8 +22,9 @@ from orders.queries.house_rules import house_rules, is_quiet_at, quiet_times
 from orders.queries.packing import substitutes_of
 from orders.queries.sheet_rows import without_numbers
 from orders.queries.sheet_rows.build import floor_of
+from orders.queries.undecided import held_back, is_undecided, undecided_goods
 from orders.queries.walking import sealed_buildings, walks_of
-from orders.sharing_words import reason
+from orders.sharing_words import not_shared_out, reason
 
 Outcome = OrderLine.Outcome
 Key = tuple[uuid.UUID, int]
@@ -37,9 +39,11 @@ class DoorLine:
     amount: str
     note: str = ""
     is_less: bool = False
+    # It came short, and nobody has said who gets any.
+    is_undecided: bool = False
 
 
-def _door_line(line: OrderLine, instead: str, other: Decimal | None) -> DoorLine:
+def _door_line(line: OrderLine, instead: str, other: Decimal | None, is_undecided: bool) -> DoorLine:
     due, notes = rules.due(line), []
     if other:
         notes.append(_("and %(goods)s instead") % {"goods": f"{instead} {plain(other)}"})
@@ -48,8 +52,10 @@ def _door_line(line: OrderLine, instead: str, other: Decimal | None) -> DoorLine
         notes.append(_("of %(quantity)s") % {"quantity": f"{plain(line.ordered)}{line.unit}"})
     if line.outcome == Outcome.MISSING and line.delivered is not None and line.delivered != due:
         notes.append(_("%(quantity)s came") % {"quantity": f"{plain(line.delivered)}{line.unit}"})
+    if is_undecided:
+        notes.append(_("came short, not shared out yet"))
     own = due - (other or 0)
-    return DoorLine(line, line.goods, f"{plain(own)}{line.unit}", "，".join(notes), is_less)
+    return DoorLine(line, line.goods, f"{plain(own)}{line.unit}", listed(notes), is_less, is_undecided)
 
 
 @dataclass
@@ -198,6 +204,15 @@ class Walk:
         """Doors of which the paper says something else than a phone or the desk."""
         return tuple(door for door in self.doors if door.paper_says)
 
+    @cached_property
+    def undecided(self) -> tuple[str, ...]:
+        """Goods of open lines that came short and that nobody has shared out, by name."""
+        return tuple(sorted({one.goods for door in self.doors for one in door.lines if one.is_undecided}))
+
+    @property
+    def undecided_words(self) -> str:
+        return not_shared_out(self.undecided) if self.undecided else ""
+
     @property
     def next(self) -> Door | None:
         return next((door for door in self.doors if not door.outcome), None)
@@ -210,7 +225,7 @@ class Walk:
 
 
 def building_walk(round: Round, building: Building, *, at: dt.datetime) -> Walk:
-    """The doors of a building that ordered in the round, in walking order. At most nine statements."""
+    """The doors of a building that ordered in the round, in walking order. At most twelve statements."""
     lines = _lines().filter(order__round=round, order__household__building=building)
     marks = DoorMark.objects.filter(round=round, household__building=building)
     bags = Bag.objects.filter(round=round, household__building=building).values_list("household", "bags")
@@ -222,12 +237,12 @@ def building_walk(round: Round, building: Building, *, at: dt.datetime) -> Walk:
 
 
 def trip_walk(trip: Trip, compound: Compound, *, at: dt.datetime, only: Collection[int] | None = None) -> Walk:
-    """The doors of a trip. At most nine statements. `only`: primary keys of the buildings that may be seen.
+    """The doors of a trip. At most twelve statements. `only`: primary keys of the buildings that may be seen.
 
-    Of a run that was ended the doors that go with a later one stay: whoever stands on the stairs has them in hand.
+    Of a run that is over the doors that go with a later one stay: whoever stands on the stairs has them in hand.
     """
     stops = Stop.objects.filter(trip=trip).select_related("round__supply_point")
-    if trip.batch.state != Batch.State.DONE:
+    if trip.batch.state not in (Batch.State.DONE, Batch.State.CANCELLED):
         stops = stops.filter(ended_at=None)
     if only is not None:
         stops = stops.filter(household__building__in=only)
@@ -237,9 +252,19 @@ def trip_walk(trip: Trip, compound: Compound, *, at: dt.datetime, only: Collecti
     lines = _lines().filter(order__round__in=rounds, order__household__in=households)
     marks = DoorMark.objects.filter(round__in=rounds, household__in=households)
     doors = {key: door for key, door in _doors(lines, rounds, marks).items() if key in by_key}
+    since = rules.begins_at(trip.batch)
     for key, door in doors.items():
         door.bags, door.is_again = by_key[key].bags, by_key[key].is_again
+        if door.is_again:
+            _open_again(door, since)
     return _walk(compound, doors.values(), at=at, is_medicine=trip.batch.is_medicine)
+
+
+def _open_again(door: Door, since: dt.datetime) -> None:
+    """What somebody said at the last try is not what this trip has done: an earlier try, and open. Not saved."""
+    for line in (one.line for one in door.lines):
+        if line.outcome in NOT_HANDED_OVER and line.outcome_at is not None and line.outcome_at < since:
+            line.outcome = ""
 
 
 def _lines() -> QuerySet[OrderLine]:
@@ -252,6 +277,7 @@ def _doors(lines: QuerySet[OrderLine], rounds: dict[uuid.UUID, Round], marks: Qu
     """Remarks come without anybody's number: whoever carries the bags has no need of it."""
     found = list(lines)
     others = substitutes_of([line.pk for line in found if line.allocated_instead])
+    short, held = undecided_goods(rounds.keys()), held_back(found)
     doors: dict[Key, Door] = {}
     for line in found:
         order = line.order
@@ -259,7 +285,7 @@ def _doors(lines: QuerySet[OrderLine], rounds: dict[uuid.UUID, Round], marks: Qu
         if key not in doors:
             doors[key] = Door(rounds[order.round_id], order.household)
         instead, other = others.get(line.pk, ("", None))
-        doors[key].lines.append(_door_line(line, instead, other))
+        doors[key].lines.append(_door_line(line, instead, other, is_undecided(line, short, held)))
         remark = without_numbers(order.remark) if order.remark else ""
         if remark and remark not in doors[key].remarks:
             doors[key].remarks.append(remark)
@@ -292,7 +318,9 @@ def _walk(compound: Compound, found: Iterable[Door], *, at: dt.datetime, is_medi
 
 def _about(door: Door, *, several_rounds: bool) -> str:
     words = [ngettext("%(count)d bag", "%(count)d bags", door.bags) % {"count": door.bags}]
-    words += [door.round.title] if several_rounds else []
+    if not any(rules.due(line.line) for line in door.lines):
+        words = [_("no bag: nothing was left for this door")]
+    words += [door.round.name] if several_rounds else []
     words += [_("once more")] if door.is_again else []
     return " · ".join(words)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from compound.models import Building, Household
-from orders.models import Bag, Order, Round, StationBuilding
+from orders.models import Bag, Order, OrderLine, Round, StationBuilding
 from orders.queries.walking import walks_of
 
 
@@ -16,9 +16,9 @@ class Label:
 
 
 def labels_of(round: Round, building: Building | None = None) -> list[Label]:
-    """One a bag, building by building as they are walked. A door that is not packed yet has one bag. Five statements.
+    """One a bag, building by building as they are walked. A door that is not packed yet has one bag. Six statements.
 
-    What got nothing in the sharing out has no bag and no label, unless somebody has packed one.
+    What got nothing in the sharing out has no label, unless somebody has packed something for it all the same.
     """
     doors = Household.objects.filter(
         pk__in=Order.objects.filter(round=round, state=Order.State.PLACED, lines__isnull=False).values("household")
@@ -26,7 +26,8 @@ def labels_of(round: Round, building: Building | None = None) -> list[Label]:
     if building is not None:
         doors = doors.filter(building=building)
     bags = dict(Bag.objects.filter(round=round).values_list("household", "bags"))
-    empty = _without_anything(round) - bags.keys()
+    full = OrderLine.objects.filter(order__round=round, packed__gt=0).values_list("order__household", flat=True)
+    empty = _without_anything(round) - set(full)
     stations = dict(
         StationBuilding.objects.filter(building__compound=round.compound_id).values_list("building", "station__name")
     )

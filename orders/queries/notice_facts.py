@@ -10,7 +10,8 @@ from django.db.models import Count, Sum
 from compound.models import Building
 from orders.models import Bag, Order, OrderLine, Receipt, Round
 from orders.queries.packing import substitutes_of
-from orders.queries.sharing import GoodRow, goods_rows, held_back
+from orders.queries.sharing import GoodRow, goods_rows
+from orders.queries.undecided import held_back
 from orders.rules import is_enough, is_weighed, to_pack
 
 ZERO = Decimal(0)

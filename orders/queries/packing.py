@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Q
 
+from compound.listing import listed
 from compound.models import Building, Household
 from orders.models import Allotment, Bag, Order, OrderLine, Round
-from orders.queries.sharing import held_back
 from orders.queries.sheet_rows import without_numbers
+from orders.queries.undecided import held_back, is_undecided, undecided_goods
 from orders.queries.walking import walks_of
 from orders.rules import is_enough, to_pack
 
@@ -18,7 +19,8 @@ from orders.rules import is_enough, to_pack
 class PackLine:
     """`need` in the line's unit, of it `other` of something else, named by `instead`.
 
-    `waits`: ordered when its good was shared out already; nothing is due until that is done anew.
+    `waits`: ordered when its good was shared out already; nothing is due until that is done anew. `is_undecided`: its
+    good came short, and nobody has shared it out yet.
     """
 
     line: OrderLine
@@ -26,6 +28,7 @@ class PackLine:
     instead: str = ""
     other: Decimal | None = None
     waits: bool = False
+    is_undecided: bool = False
 
     @property
     def is_weighed(self) -> bool:
@@ -112,6 +115,11 @@ class PackingPage:
         return sum(row.checked for row in self.buildings)
 
     @property
+    def empty(self) -> int:
+        """Doors of the building that nobody has packed, and for which nothing is due."""
+        return sum(door.bag is None and door.is_empty for door in self.doors)
+
+    @property
     def next_building(self) -> PackBuilding | None:
         """Where somebody is needed next, once this building is done."""
         return next((row for row in self.buildings if not row.is_done and row != self.building), None)
@@ -158,7 +166,7 @@ def pack_buildings(round: Round) -> tuple[PackBuilding, ...]:
 
 
 def pack_doors(round: Round, building: Building, household: Household | None = None) -> list[PackDoor]:
-    """The doors of a building (or the one) in walking order. At most six statements."""
+    """The doors of a building (or the one) in walking order. At most eight statements."""
     lines = (
         OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED)
         .filter(order__household__building=building)
@@ -170,12 +178,13 @@ def pack_doors(round: Round, building: Building, household: Household | None = N
         lines, bags = lines.filter(order__household=household), bags.filter(household=household)
     found = list(lines)
     others = substitutes_of([line.pk for line in found if line.allocated_instead])
-    waits = held_back(found)
+    waits, short = held_back(found), undecided_goods([round.pk])
     doors: dict[int, PackDoor] = {}
     for line in found:
         door = doors.setdefault(line.order.household_id, PackDoor(line.order.household))
         instead, other = others.get(line.pk, ("", None))
-        door.lines.append(PackLine(line, to_pack(line), instead, other, line.pk in waits))
+        is_open = is_undecided(line, short, ())
+        door.lines.append(PackLine(line, to_pack(line), instead, other, line.pk in waits, is_open))
         remark = without_numbers(line.order.remark)
         if remark and remark not in door.remarks:
             door.remarks.append(remark)
@@ -197,6 +206,6 @@ def substitutes_of(lines: list[int]) -> dict[int, tuple[str, Decimal]]:
     for line, instead, quantity in rows.order_by("pk").values_list("line", "sharing__instead", "quantity"):
         found[line].append((instead, quantity))
     return {
-        line: ("、".join(name for name, _ in parts), sum((quantity for _, quantity in parts), Decimal(0)))
+        line: (listed(name for name, _ in parts), sum((quantity for _, quantity in parts), Decimal(0)))
         for line, parts in found.items()
     }

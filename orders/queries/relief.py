@@ -290,6 +290,19 @@ class Preview:
     buildings: list[PreviewBuilding] = field(default_factory=list)
     rooms: tuple[str, ...] = ()
 
+    @property
+    def served(self) -> list[PreviewBuilding]:
+        return [row for row in self.buildings if row.households]
+
+    @property
+    def others(self) -> list[PreviewBuilding]:
+        """Buildings in which nobody gets anything."""
+        return [row for row in self.buildings if not row.households]
+
+    @property
+    def others_left_out(self) -> int:
+        return sum(row.left_out for row in self.others)
+
 
 def households_for(compound: Compound, who: dict[str, Any]) -> QuerySet[Household]:
     """The doors of a filter `{"buildings": [pk], "tags": [code], "occupied": bool}`; an empty list means all of them.

@@ -3,7 +3,7 @@
 Ten statements at the most, however long the paste is.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import Q
 
 from compound.models import Compound, Household, Resident
-from compound.rooms import clean, find_room
-from orders.models import ChainEntry, ChainImport, Nickname
+from compound.rooms import clean, find_room, sort_key
+from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
+from orders.order_list.rows import LABEL
+from orders.services.chains import units_of
 from orders.services.orders import Catalogue, as_line, folded
 from orders.warning_words import code_of, detail_of, sentences
 
@@ -64,6 +66,7 @@ class Row:
     is_edited: bool = False
     error: str = ""
     typed_room: str = ""
+    other_orders: list[str] = field(default_factory=list)
 
     def keep(self, *, room: str, items: Sequence[Good]) -> None:
         """Shows what was typed again, beside what is wrong with it."""
@@ -92,9 +95,30 @@ class Row:
         return self.entry.household is not None and bool(items) and all(as_line(item) for item in items)
 
     @property
+    def is_second_order(self) -> bool:
+        """The household has an order that came another way, and the question is whether this is one more."""
+        return any(code_of(warning) == "other_source" for warning in self.entry.warnings)
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The raw line of an export as (heading, value), each once; the heading '' where it had none."""
+        pieces = [piece for line in self.entry.raw.split("\n") for piece in line.split(" | ")]
+        split = (piece.partition(LABEL) for piece in dict.fromkeys(pieces))
+        return [(label, value) if colon else ("", label) for label, colon, value in split]
+
+    @property
     def lines(self) -> list[Good]:
         """The goods to edit, with one empty line at the end."""
         return [*self.goods, Good("", "", "")]
+
+
+@dataclass(frozen=True)
+class UnitQuestion:
+    """`lines` of a building lack their unit; `units`: (unit, in how many of them it can be)."""
+
+    building: str
+    lines: int
+    units: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,22 @@ class Review:
 
     def group(self, name: str) -> list[Row]:
         return [row for row in self.rows if row.group == name]
+
+    @property
+    def unit_questions(self) -> list[UnitQuestion]:
+        """Buildings of which several open lines leave the unit out: one answer for all of them."""
+        if self.is_over:
+            return []
+        lines: dict[str, list[list[str]]] = defaultdict(list)
+        for row in self.rows:
+            units = units_of(row.entry) if row.is_open and row.can_decide else {}
+            for building in {room.partition("-")[0] for room in units.values()}:
+                lines[building].append(list(units))
+        return [
+            UnitQuestion(building, len(asked), tuple(sorted(Counter(u for units in asked for u in units).items())))
+            for building, asked in sorted(lines.items(), key=lambda one: sort_key(one[0]))
+            if len(asked) > 1
+        ]
 
     @property
     def next_open(self) -> int | None:
@@ -138,6 +178,7 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
     open_rows = [row for row in rows if row.is_open and row.can_decide]
     _find_twins(rows)
     _suggest_rooms([row for row in open_rows if row.entry.household is None and not row.is_gone], compound)
+    _show_other_orders([row for row in open_rows if row.is_second_order], chain_import)
     for row in open_rows:
         row.amounts = _amounts(row.entry)
     counts: dict[str, int] = defaultdict(int)
@@ -168,6 +209,22 @@ def _row(entry: ChainEntry, catalogue: Catalogue) -> Row:
     if entry.change == Change.CHANGED and entry.follows is not None:
         row.before = _goods(entry.follows.items, catalogue)
     return row
+
+
+def _show_other_orders(rows: Sequence[Row], chain_import: ChainImport) -> None:
+    """What the household has ordered in the round already, beside the question. One statement where anybody has."""
+    if not rows:
+        return
+    doors = {row.entry.household_id for row in rows}
+    alive = [Order.State.PLACED, Order.State.LATE]
+    lines = OrderLine.objects.filter(order__round=chain_import.round, order__household__in=doors)
+    lines = lines.filter(order__state__in=alive)
+    lines = lines.exclude(order__chain_import__source=chain_import.source).select_related("order").order_by("pk")
+    words: dict[int, list[str]] = defaultdict(list)
+    for line in lines:
+        words[line.order.household_id].append(str(line))
+    for row in rows:
+        row.other_orders = words.get(row.entry.household_id or 0, [])
 
 
 def _goods(items: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[Good]:

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from compound.models import Household
@@ -312,25 +312,3 @@ def short_goods(round: Round) -> list[RoundGood]:
     What no shopper has spoken of counts as bought: a round that is run on paper says nothing here.
     """
     return [row.good for row in goods_rows(round) if row.is_left_short]
-
-
-def lines_of_goods(lines: QuerySet[OrderLine], goods: Iterable[RoundGood]) -> QuerySet[OrderLine]:
-    wanted = Q(pk__in=[])
-    for good in goods:
-        wanted |= Q(goods=good.goods, unit=good.unit)
-    return lines.filter(wanted)
-
-
-# A line that came when its good was shared out already is due nothing (`allocated` 0, written by `list_goods`) until
-# the good is shared out anew.
-HELD_BACK = Q(allocated=0) & ~Exists(
-    Allotment.objects.filter(line=OuterRef("pk"), sharing__applied_at__isnull=False, sharing__replaced_at__isnull=True)
-)
-
-
-def held_back(lines: Iterable[OrderLine]) -> set[int]:
-    """Primary keys of the lines that wait to be shared out anew. One statement, none where no line is allotted 0."""
-    nothing = [line.pk for line in lines if line.allocated == 0]
-    if not nothing:
-        return set()
-    return set(OrderLine.objects.filter(HELD_BACK, pk__in=nothing).values_list("pk", flat=True))

@@ -38,13 +38,17 @@ class Instead:
 
 @dataclass(frozen=True)
 class SharingPage:
-    """`to_do`: came short and is not shared out, or not as things stand now. `waiting`: nobody has said anything."""
+    """`to_do`: came short and is not shared out, or not as things stand now. `waiting`: nobody has said anything.
+
+    `withdrawn`: runs that held once and were taken back, the latest first.
+    """
 
     to_do: list[GoodRow]
     shared: list[GoodRow]
     insteads: list[Instead]
     waiting: list[GoodRow]
     enough: int
+    withdrawn: list[Sharing]
 
     @property
     def drafts(self) -> list[GoodRow]:
@@ -56,7 +60,7 @@ class SharingPage:
 
 
 def sharing_page(round: Round) -> SharingPage:
-    """Four statements, and three more for each substitute that is still to be shared out."""
+    """Five statements, and three more for each substitute that is still to be shared out."""
     rows = goods_rows(round)
     to_do = [row for row in rows if row.is_to_do]
     shared = [row for row in rows if row.in_force is not None and not row.is_stale]
@@ -64,7 +68,15 @@ def sharing_page(round: Round) -> SharingPage:
     insteads = [
         _instead(round, row, substitute) for row in shared for substitute in row.substitutes if substitute.is_to_do
     ]
-    return SharingPage(to_do, shared, insteads, waiting, len(rows) - len(to_do) - len(shared) - len(waiting))
+    withdrawn = Sharing.objects.filter(good__round=round, withdrawn_by__isnull=False)
+    return SharingPage(
+        to_do,
+        shared,
+        insteads,
+        waiting,
+        len(rows) - len(to_do) - len(shared) - len(waiting),
+        list(withdrawn.select_related("good", "withdrawn_by").order_by("-replaced_at")),
+    )
 
 
 def _instead(round: Round, row: GoodRow, substitute: SubstituteRow) -> Instead:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 
+from compound.listing import between
 from compound.models import Compound
 from orders.models import Offer, Order, OrderLine, Purchase, Round, RoundGood, Sharing, SubstituteWish
 from orders.packs import ToBuy, to_buy
@@ -23,7 +24,7 @@ Wish = SubstituteWish.Wish
 # Who wants how much, household by household, as one text a good and wish: five thousand rows would be a page that no
 # phone draws. A household with no wish written down is called.
 WANTS = """
-SELECT goods, unit, wish, string_agg(room || ' ' || quantity, '、' ORDER BY sort_key), count(*)
+SELECT goods, unit, wish, string_agg(room || ' ' || quantity, %s ORDER BY sort_key), count(*)
 FROM (
     SELECT line.goods, line.unit, coalesce(wish.wish, 'call') AS wish, door.room, door.sort_key,
         trim_scale(sum(line.ordered))::text AS quantity
@@ -216,7 +217,7 @@ def _sections(lines: Sequence[GoodLine]) -> tuple[Section, ...]:
 def _wants(round: Round) -> dict[tuple[str, str], tuple[Wants, ...]]:
     found: dict[tuple[str, str], list[Wants]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(WANTS, [round.pk])
+        cursor.execute(WANTS, [between(), round.pk])
         for goods, unit, wish, text, households in cursor.fetchall():
             found[goods, unit].append(Wants(wish, households, text))
     order = list(Wish.values)

@@ -1,6 +1,6 @@
 """What a round adds up to: per good for the shopper, per building for the text that goes into the chat."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compound.days import Clock
+from compound.listing import listed
 from orders.models import Offer, Order, OrderLine, Round
 from orders.quantities import plain
 from orders.queries.rounds import BuildingCount, building_counts
@@ -83,6 +84,14 @@ def totals_of(round: Round, buildings: Sequence[BuildingCount], *, only: Collect
         # A household is in one building: no door is counted twice.
         households=sum(one.bags for one in buildings),
     )
+
+
+def buildings_words(names: Iterable[str]) -> str:
+    """`19、20栋、商务楼`: those with a mere number or letter first, with the word once."""
+    known = list(dict.fromkeys(names))
+    plain, others = [name for name in known if name[-1:].isascii()], [name for name in known if not name[-1:].isascii()]
+    words = ngettext("building %(names)s", "buildings %(names)s", len(plain)) % {"names": listed(plain)}
+    return listed([*([words] if plain else []), *others])
 
 
 def building_words(name: str) -> str:

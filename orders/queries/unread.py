@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from compound.models import Compound
 from orders.models import ChainEntry, ChainImport, Round
+from orders.names import round_name
 from orders.queries.sheet_rows import without_numbers
 
 Change, Decision, Status, State = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status, ChainImport.State
@@ -64,6 +65,6 @@ def unread_lines(compound: Compound, *, at: dt.datetime, only: Collection[int] |
         "chain_import__round__title",
     )
     return [
-        UnreadLine(paste, position, line, without_numbers(" ".join(raw.split())), room or "", source, title)
+        UnreadLine(paste, position, line, without_numbers(" ".join(raw.split())), room or "", source, round_name(title))
         for paste, position, line, raw, room, source, title in rows
     ]

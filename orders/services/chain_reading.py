@@ -3,18 +3,17 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any
 
 from compound.models import Compound, Household
 from compound.rooms import clean, room_number
-from orders import rules
 from orders.chain_review import Comparison, Content, compare
 from orders.jielong import Chain, Entry
 from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order
 from orders.order_list import HARMLESS as HARMLESS_IN_LISTS
 from orders.order_list import compare as order_lists
 from orders.quantities import plain
+from orders.services.chain_caps import Caps
+from orders.services.chain_memory import recall
 from orders.services.orders import Catalogue, as_line
 
 Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
@@ -61,9 +60,13 @@ def read_entries(chain: Chain, chain_import: ChainImport, registry: Registry, ca
 
 
 def compare_and_judge(entries: list[ChainEntry], chain_import: ChainImport, catalogue: Catalogue) -> None:
-    """Says what each unsaved entry is beside the last paste, appends what is gone, and decides what is beyond doubt."""
+    """Says what each unsaved entry is beside the last paste, appends what is gone, and decides what is beyond doubt.
+
+    What people had decided on the same text before it was taken back is decided again.
+    """
     _compare_with_previous(entries, chain_import)
     _judge(entries, catalogue, chain_import)
+    recall(entries, chain_import)
 
 
 def first_line(title: str) -> str:
@@ -176,6 +179,7 @@ def _gone(before: ChainEntry, chain_import: ChainImport, *, position: int) -> Ch
 def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: ChainImport) -> None:
     """Decides what is beyond doubt and leaves the rest to a person."""
     elsewhere = ordered_elsewhere(chain_import)
+    caps = Caps(chain_import, entries, catalogue)
     writes = Counter(entry.household_id for entry in entries)
     for entry in entries:
         before = entry.follows
@@ -191,8 +195,7 @@ def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: Ch
             entry.items, entry.household = before.items, before.household
             continue
         warn_of_household(entry, elsewhere)
-        if any(_over_cap(item, catalogue) for item in entry.items):
-            entry.warnings.append("over_cap: ")
+        entry.warnings += caps.warnings(entry)
         if entry.status == Status.CANCEL and before is None:
             # Nothing to cancel, unless the same household wrote an order above it or ordered another way.
             alone = writes[entry.household_id] == 1 and entry.household_id not in elsewhere
@@ -220,11 +223,6 @@ def warn_of_household(entry: ChainEntry, elsewhere: Mapping[int, str]) -> bool:
             found.append(f"other_source: {elsewhere[entry.household.pk]}")
     entry.warnings += [warning for warning in found if warning not in entry.warnings]
     return bool(found)
-
-
-def _over_cap(item: Mapping[str, Any], catalogue: Catalogue) -> bool:
-    offer = None if item.get("own") else catalogue.offer_for(item["goods"])
-    return bool(offer and item["quantity"] and rules.over_cap(Decimal(item["quantity"]), offer.cap))
 
 
 # Warnings that inform: the reader was sure, or another field says the same.

@@ -20,7 +20,10 @@ from orders import rules
 from orders.jielong import parse_chain
 from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order, OrderLine, Round
 from orders.services.address_learning import learn_door
+from orders.services.chain_caps import CODE as CAP
+from orders.services.chain_caps import Caps
 from orders.services.chain_reading import (
+    HARMLESS,
     Registry,
     first_line,
     ordered_elsewhere,
@@ -36,6 +39,7 @@ MOST_CHARACTERS = 400_000
 Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
 State = ChainImport.State
 ON_ITS_WAY = "order_on_its_way: "
+NO_UNIT = "unit_ambiguous: "
 
 
 @transaction.atomic
@@ -159,6 +163,40 @@ class Word:
     items: Sequence[Mapping[str, str | None]] | None = None
 
 
+def units_of(entry: ChainEntry) -> dict[str, str]:
+    """{unit: room} of an entry whose unit is all that is not known; {} for any other."""
+    if entry.household_id is not None or entry.change == Change.GONE:
+        return {}
+    for warning in entry.warnings:
+        if warning.startswith(NO_UNIT):
+            rooms = warning.removeprefix(NO_UNIT).strip().split("|")
+            return {room.split("-")[1]: room for room in rooms if room.count("-") == 2}
+    return {}
+
+
+@transaction.atomic
+def decide_unit(*, chain_import: ChainImport, building: str, unit: str, by: User, at: dt.datetime) -> int:
+    """One answer for a building: whoever left the unit out lives in this one. Returns how many lines got their door.
+
+    Lines with another doubt stay open. One answer for many teaches nothing about a nickname. Raises `review_over`, ….
+    """
+    entries = chain_import.entries.filter(decision=Decision.OPEN).select_related("chain_import", "household")
+    rooms = {e.pk: r for e in entries if (r := units_of(e).get(unit)) and r.partition("-")[0] == building}
+    doors = {h.room: h for h in Household.objects.filter(compound=chain_import.round.compound, room__in=rooms.values())}
+    done = 0
+    for entry in entries:
+        household = doors.get(rooms.get(entry.pk, ""))
+        if household is None:
+            continue
+        other = [w for w in entry.warnings if not w.startswith(NO_UNIT) and w.partition(":")[0] not in HARMLESS]
+        whole = bool(entry.items) and all(as_line(item) for item in entry.items)
+        clear = not other and entry.status == Status.ORDER and whole
+        decision = Decision.TAKE if clear else Decision.OPEN
+        decide_entry(entry=entry, decision=decision, household=household, by=by, at=at, learn=False)
+        done += 1
+    return done
+
+
 @transaction.atomic
 def decide_entries(*, words: Sequence[Word], by: User, at: dt.datetime) -> None:
     """Several words at once, all or none: what is said about a name that stands twice is said about both lines."""
@@ -198,14 +236,21 @@ def confirm_chain(*, chain_import: ChainImport, by: User, at: dt.datetime) -> di
 def _reopen(entries: Sequence[ChainEntry], chain_import: ChainImport, round: Round) -> list[ChainEntry]:
     """Gives back to a person what has become doubtful since the text was read.
 
-    Another group's paste may have been confirmed meanwhile, a flat may have become empty, goods may be on their way.
+    Another group's paste may have been confirmed meanwhile, a flat may have become empty, goods may be on their way,
+    and a line whose room was chosen by hand may bring its household over a cap.
     """
+    caps = Caps(chain_import, entries, Catalogue(round))
     elsewhere = ordered_elsewhere(chain_import)
     gone_out = on_their_way([entry.order for entry in entries if entry.order is not None and _withdraws(entry)])
     reopened = []
     for entry in entries:
         by_machine = entry.decided_by_id is None and entry.decision == Decision.TAKE
         doubtful = by_machine and entry.change == Change.NEW and warn_of_household(entry, elsewhere)
+        over = caps.warnings(entry) if entry.decision == Decision.TAKE and entry.change != Change.SAME else []
+        # Who has seen that it is too much, and took it all the same, is not asked again.
+        if not any(warning.startswith(CAP) for warning in entry.warnings) and over:
+            entry.warnings += over
+            doubtful = True
         has_left = _withdraws(entry) and entry.order_id in gone_out
         if has_left and ON_ITS_WAY not in entry.warnings:
             entry.warnings.append(ON_ITS_WAY)

@@ -14,7 +14,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import DoorMark, OrderLine, Round
-from orders.queries.sharing import lines_of_goods, short_goods
+from orders.queries.undecided import names_of, undecided_lines
 from orders.services.doors import Teller, Try, is_served, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round, lock_rounds
 
@@ -110,10 +110,21 @@ def deliver_building(*, round: Round, building: Building, by: User, at: dt.datet
 
 def rest_of_building(round: Round, building: Building) -> QuerySet[OrderLine]:
     """What "all delivered but these" marks of a building: its lines without a mark. Once bags of the round are packed,
-    those that nobody has packed stay out: they are not in any bag that could have been handed over.
+    those that nobody has packed stay out: they are not in any bag that could have been handed over. So does what came
+    short and nobody has decided (`orders.queries.undecided`).
     """
-    lines = placed_lines(round).filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
+    lines = decided_lines(round).filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
     return lines.filter(packed__isnull=False) if round.bags.exists() else lines
+
+
+def decided_lines(round: Round) -> QuerySet[OrderLine]:
+    """Placed lines that a sweeping word may speak of: of the others nobody knows who gets them."""
+    return placed_lines(round).exclude(pk__in=undecided_lines([round.pk]).values("pk"))
+
+
+def left_open(round: Round, lines: QuerySet[OrderLine]) -> tuple[str, ...]:
+    """The goods among `lines` that a sweeping word leaves open, by name."""
+    return names_of(lines.filter(pk__in=undecided_lines([round.pk]).values("pk")).only("goods"))
 
 
 def note_building(*, round: Round, building: Building, lines: int, by: User, at: dt.datetime, **more: object) -> None:
@@ -133,12 +144,12 @@ def note_building(*, round: Round, building: Building, lines: int, by: User, at:
 def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
     """Counts every unmarked line of the round as delivered. Inside the caller's transaction and round lock.
 
-    But what is not packed of a good that came short and that nobody shared out: nobody knows who got any, so it is
-    missing, and stays on "not served yet".
+    But what came short and nobody has decided: nobody knows who got any, so it is missing, and stays on "not served
+    yet".
     """
     teller = _at_the_desk(by, at)
     none = defaultdict(list)
-    for door, line in unserved_short(round).values_list("order__household", "pk"):
+    for door, line in undecided_lines([round.pk]).values_list("order__household", "pk"):
         none[door].append(line)
     tries = [
         Try(door, OrderLine.Outcome.MISSING, only=tuple(lines), arrived=dict.fromkeys(lines, Decimal(0)))
@@ -148,12 +159,6 @@ def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
         record_tries(round=round, tries=tries, teller=teller)
     rest = record_rest(round=round, lines=placed_lines(round), teller=teller)
     return sum(len(lines) for lines in none.values()) + rest
-
-
-def unserved_short(round: Round) -> QuerySet[OrderLine]:
-    """Neither marked nor packed, of goods that came short and that nobody shared out. Four statements to begin with."""
-    lines = placed_lines(round).filter(outcome=OrderLine.Outcome.PENDING, packed=None)
-    return lines_of_goods(lines, short_goods(round))
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ that it names with `of` (ids, those of this door that the page knew), without th
 since stands, and the undo is `overtaken`.
 
 A sealed building, whose bags are handed over at its own door: `building`, one `round` or several, `bags`, `taken_by`.
-Every door of it counts as delivered about which nothing else has been said. With `batch` it is the run's count at that
-building too.
+Every door of it counts as delivered about which nothing else has been said, but for what came short and nobody has
+shared out. With `batch` it is the run's count at that building too.
 
 Both: `source` `phone` (default) or `desk`. Answer of a door: {"room", "outcome" as it stands now, "flags", "text"}; of
-a building: {"building", "lines", "flags", "text"}. Flags: `already`, `overtaken` by a later word, `nothing` was ordered
-there, `settled`, `quiet` hours without medicine.
+a building: {"building", "lines", "open", "flags", "text"}, `open` the rooms that something is still open of. Flags:
+`already`, `overtaken` by a later word, `nothing` was ordered there, `settled`, `quiet` hours without medicine,
+`not_shared_out`.
 """
 
 import uuid
@@ -33,9 +34,11 @@ from orders.quantities import decimal_of
 from orders.queries.house_rules import house_rules, is_quiet_at
 from orders.queries.sheet_rows import without_numbers
 from orders.queries.totals import building_words
+from orders.queries.undecided import names_of, undecided_lines
 from orders.services.delivery import check_doors, note_building, note_door
 from orders.services.doors import Teller, Try, placed_lines, record_tries
 from orders.services.locks import lock_rounds
+from orders.sharing_words import not_shared_out
 
 Outcome = OrderLine.Outcome
 DO = (*(outcome.value for outcome in Outcome if outcome), "undo")
@@ -87,10 +90,12 @@ def _building(act: Act) -> dict[str, Any]:
     note = _handed_words(bags, _words(act.body.get("taken_by")))
     lines = 0
     rounds = _rounds(act, given)
+    undecided = _undecided(rounds, building)
     for round in rounds:
         open_lines: dict[int, list[int]] = {}
         placed = placed_lines(round).filter(order__household__building=building, outcome=Outcome.PENDING)
-        for household, line in placed.order_by("pk").values_list("order__household", "pk"):
+        decided = placed.exclude(pk__in=[line.pk for line in undecided])
+        for household, line in decided.order_by("pk").values_list("order__household", "pk"):
             open_lines.setdefault(household, []).append(line)
         tries = [
             Try(pk, Outcome.DELIVERED, uuid.uuid5(act.id, f"{round.pk}/{pk}"), tuple(only), is_rest=True, note=note)
@@ -106,8 +111,18 @@ def _building(act: Act) -> dict[str, Any]:
         _count(act, building, bags, note)
     flags = {flag for round in rounds for flag in _flags(act, round, Outcome.DELIVERED)}
     text = _("%(building)s: handed over.") % {"building": building_words(building.name)}
-    flags |= set() if lines else {"already"}
-    return {"building": building.name, "lines": lines, "flags": sorted(flags), "text": text}
+    if undecided:
+        flags.add("not_shared_out")
+        text = f"{text} {not_shared_out(names_of(undecided))}"
+    elif not lines:
+        flags.add("already")
+    rooms = sorted({line.order.household.room for line in undecided})
+    return {"building": building.name, "lines": lines, "open": rooms, "flags": sorted(flags), "text": text}
+
+
+def _undecided(rounds: list[Round], building: Building) -> list[OrderLine]:
+    lines = undecided_lines([round.pk for round in rounds]).filter(order__household__building=building)
+    return list(lines.select_related("order__household"))
 
 
 def _count(act: Act, building: Building, bags: int, note: str) -> None:

@@ -8,35 +8,27 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, F, Max, QuerySet, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, QuerySet
 
 from compound.models import AuditEntry, User
 from orders import rules
-from orders.doors import SERVED, UNDONE, Standing, is_unsigned, order_of, outcome_of_door, speaks_of, standing
+from orders.doors import (
+    NOT_HANDED_OVER,
+    SERVED,
+    UNDONE,
+    Standing,
+    is_unsigned,
+    order_of,
+    outcome_of_door,
+    speaks_of,
+    standing,
+)
 from orders.models import DoorMark, Order, OrderLine, Round
-from orders.shelf import WEIGHED_SLACK
+from orders.queries.due import DUE, ENOUGH
 
 Outcome = OrderLine.Outcome
 TICK = dt.timedelta(microseconds=1)
 COLUMNS = ["outcome", "delivered", "outcome_at", "outcome_by"]
-# `rules.due` in SQL.
-DUE = Coalesce(
-    F("packed"),
-    Case(
-        When(allocated__isnull=True, allocated_instead__isnull=True, then=F("ordered")),
-        default=Coalesce(F("allocated"), Decimal(0)) + Coalesce(F("allocated_instead"), Decimal(0)),
-    ),
-    output_field=DecimalField(max_digits=9, decimal_places=3),
-)
-
-
-# `rules.is_enough` in SQL: from how much on nothing is missing.
-ENOUGH = Case(
-    When(item__is_weighed=True, then=F("ordered") * (1 - WEIGHED_SLACK)),
-    default=F("ordered"),
-    output_field=DecimalField(max_digits=12, decimal_places=5),
-)
 
 
 @dataclass(frozen=True)
@@ -181,7 +173,13 @@ def _bring_up_to_date(
                     kept_from = now.mark.source if now.mark else DoorMark.Source.DESK
                 elif marks[-1] is not mark or (now.outcome and not mark.outcome):
                     flags.add("overtaken")
-            if now.mark is None or (line.outcome, line.delivered) == (now.outcome, now.delivered):
+            if now.mark is None:
+                continue
+            if (line.outcome, line.delivered) == (now.outcome, now.delivered):
+                # In vain once more, on a later run: it is this run's word now.
+                if now.outcome in NOT_HANDED_OVER and line.outcome_at != now.mark.at:
+                    line.outcome_at, line.outcome_by = now.mark.at, now.mark.by
+                    changed.append(line)
                 continue
             line.outcome, line.delivered = now.outcome, now.delivered
             line.outcome_at = now.mark.at if now.outcome else None

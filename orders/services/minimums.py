@@ -47,8 +47,8 @@ def decide_minimum(*, offer: Offer, fate: str, into: Round | None = None, by: Us
     rounds = lock_rounds([offer.round_id, *([into.pk] if into else [])])
     round = rounds[offer.round_id]
     into = rounds[into.pk] if into else None
-    found = Offer.objects.select_for_update(of=("self",)).select_related("item", "fate_by").filter(pk=offer.pk)
-    offer = found.get()
+    # Not `fate_by` with it: a joined row is read as it was before the wait, and nobody would have decided.
+    offer = Offer.objects.select_for_update(of=("self",)).select_related("item").get(pk=offer.pk)
     _check_round(round, at)
     lines = _placed_lines(round, offer)
     _check_fate(offer, fate, lines)

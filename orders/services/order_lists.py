@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from compound.models import Compound, Household, User
 from compound.refusals import Refusal
+from compound.services import audit
 from compound.spreadsheet import Book
 from orders import rules
 from orders.models import AddressLayout, ChainEntry, ChainImport, ChainSource, Nickname, Round
-from orders.order_list import Doors, Layout, OrderReading, OrderRow, read_orders
+from orders.order_list import Doors, Layout, OrderReading, OrderRow, Pick, Picks, picks_from, read_orders
 from orders.quantities import plain
 from orders.services.chain_reading import compare_and_judge
 from orders.services.chains import confirm_chain, last_confirmed, open_entries
@@ -28,6 +29,7 @@ from orders.services.orders import Catalogue
 State, Status = ChainImport.State, ChainEntry.Status
 # Of an export that names no platform.
 PLAIN_SOURCE = "订单表"
+MOST_LAYOUTS = 40
 
 
 def doors_of(compound: Compound) -> Doors:
@@ -43,7 +45,33 @@ def doors_of(compound: Compound) -> Doors:
 def read_book(*, compound: Compound, book: Book, round: Round | None) -> OrderReading:
     """What the file says, with nothing stored. Raises `NoOrders`."""
     only = Catalogue(round).only if round is not None else None
-    return read_orders(book, doors_of(compound), goods=only.item.name if only else "")
+    return read_orders(book, doors_of(compound), goods=only.item.name if only else "", picks=picks_of(compound))
+
+
+def picks_of(compound: Compound) -> Picks:
+    """What was said about columns, in whatever source: the same headings mean the same. One query."""
+    stored = ChainSource.objects.filter(compound=compound, kind=ChainSource.Kind.LIST).exclude(columns=[])
+    return picks_from(pick for columns in stored.order_by("pk").values_list("columns", flat=True) for pick in columns)
+
+
+@transaction.atomic
+def remember_columns(*, source: ChainSource, pick: Pick, by: User, at: dt.datetime) -> None:
+    """Keeps what the columns below these headings are; in every source only the last word on them stays."""
+    sources = ChainSource.objects.select_for_update().filter(compound=source.compound, kind=ChainSource.Kind.LIST)
+    for one in sources.order_by("pk"):
+        others = [stored for stored in one.columns if tuple(stored.get("labels", ())) != pick.labels]
+        kept = [*others, pick.as_json()][-MOST_LAYOUTS:] if one.pk == source.pk else others
+        if kept != one.columns:
+            one.columns = kept
+            one.save(update_fields=["columns"])
+    audit.record(
+        compound=source.compound,
+        by=by,
+        at=at,
+        action="columns.learned",
+        subject=source.name,
+        text=" ".join(filter(None, pick.labels))[:200],
+    )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from compound.models import Household, User
@@ -204,11 +205,17 @@ def enter_order(
 def is_same_order(
     known: Order, round: Round, household: Household, by: User | None, remark: str, lines: Sequence[OrderLine]
 ) -> bool:
-    """Whether a form was sent twice: `lines` as `new_lines` makes them for `known`."""
-    facts = (known.round_id, known.household_id, known.entered_by_id, known.remark)
+    """Whether a form was sent twice: `lines` as `new_lines` makes them for `known`.
+
+    Also where it came too late for its round and stands in another one by now, or where some of it was called off.
+    """
+    if round.pk not in (known.round_id, known.late_for_id):
+        return False
+    facts = (known.household_id, known.entered_by_id, known.remark)
     # In the words as they were typed: a word may have been learned in between.
-    goods = [(line.said or line.goods, line.unit, line.ordered) for line in known.lines.order_by("position")]
-    return facts == (round.pk, household.pk, by.pk if by else None, remark[:200]) and goods == [
+    written = OrderLine.objects.filter(order__in=[known.pk, *_called_off(known)]).order_by("position", "pk")
+    goods = [(line.said or line.goods, line.unit, line.ordered) for line in written]
+    return facts == (household.pk, by.pk if by else None, remark[:200]) and goods == [
         (line.said or line.goods, line.unit, line.ordered) for line in lines
     ]
 
@@ -263,6 +270,13 @@ def end_orders(
         for name, value in facts.items():
             setattr(order, name, value)
     Order.objects.bulk_update(orders, ["state", "ended_at", "ended_by", "end_reason", *facts])
+
+
+def _called_off(order: Order) -> QuerySet[Order]:
+    """The ended orders that lines of this one went into because their good did not reach its minimum."""
+    same = {name: getattr(order, name) for name in ("round", "household", "channel", "entered_at", "entered_by")}
+    lines = OrderLine.objects.filter(order=OuterRef("pk"), closed_at=F("order__ended_at"))
+    return Order.objects.filter(Exists(lines), **same, state=Order.State.CANCELLED).exclude(pk=order.pk)
 
 
 def as_line(item: Mapping[str, str | None]) -> Line | None:

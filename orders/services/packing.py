@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,11 +16,20 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import Bag, Batch, Order, OrderLine, Round, Stop, Trip
-from orders.queries.sharing import held_back
+from orders.queries.undecided import held_back, is_undecided, names_of, undecided_goods
 from orders.services.locks import lock_round
 
 PACKED_FROM = (Round.State.CLOSED, Round.State.SHOPPING, Round.State.DELIVERING)
 MOST_BAGS = 99
+
+
+class PackedBuilding(NamedTuple):
+    """`doors`: how many bags; `unweighed`: rooms that wait for a weight; `undecided`: goods that came short and that
+    nobody has shared out, left open."""
+
+    doors: int
+    unweighed: list[str]
+    undecided: tuple[str, ...] = ()
 
 
 def _lines_of(round: Round) -> QuerySet[OrderLine]:
@@ -35,7 +45,7 @@ def _open(round: Round) -> Round:
 
 
 def _locked(lines: QuerySet[OrderLine]) -> list[OrderLine]:
-    return list(lines.select_related("item").select_for_update(of=("self",)).order_by("pk"))
+    return list(lines.select_related("item", "order").select_for_update(of=("self",)).order_by("pk"))
 
 
 @transaction.atomic
@@ -138,10 +148,10 @@ def unpack_household(*, round: Round, household: Household, by: User, at: dt.dat
 
 
 @transaction.atomic
-def pack_building(*, round: Round, building: Building, by: User, at: dt.datetime) -> tuple[int, list[str]]:
+def pack_building(*, round: Round, building: Building, by: User, at: dt.datetime) -> PackedBuilding:
     """ "All packed as listed": every bag of the building that nobody has packed, one bag each.
 
-    Returns how many, and the rooms that wait for a weight. What waits to be shared out anew stays open. Eight
+    What waits to be shared out, or shared out anew, stays open: who gets some of that is said bag by bag. Ten
     statements at the most, however many doors.
     """
     round = _open(round)
@@ -150,12 +160,14 @@ def pack_building(*, round: Round, building: Building, by: User, at: dt.datetime
     rooms = dict(waiting.values_list("order__household", "order__household__room"))
     owners = dict(waiting.values_list("pk", "order__household"))
     lines = _locked(waiting)
+    held, short = held_back(lines), undecided_goods([round.pk])
+    undecided = [line for line in lines if is_undecided(line, short, held)]
+    waits = held | {line.pk for line in undecided}
     unweighed = {
         owners[line.pk]
         for line in lines
-        if line.item is not None and line.item.is_weighed and line.packed is None and rules.to_pack(line)
+        if rules.is_weighed(line) and line.packed is None and rules.to_pack(line) and line.pk not in waits
     }
-    waits = held_back(lines)
     ready = [line for line in lines if owners[line.pk] not in unweighed and not line.outcome and line.pk not in waits]
     for line in ready:
         if line.packed is None:
@@ -175,7 +187,7 @@ def pack_building(*, round: Round, building: Building, by: User, at: dt.datetime
             round=str(round.pk),
             doors=len(doors),
         )
-    return len(doors), sorted(rooms[door] for door in unweighed)
+    return PackedBuilding(len(doors), sorted(rooms[door] for door in unweighed), names_of(undecided))
 
 
 @transaction.atomic

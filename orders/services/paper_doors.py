@@ -15,7 +15,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders.models import DoorMark, Order, OrderLine, Round
 from orders.queries.sheet_rows import BagSlips, DeliveryRun, without_numbers
-from orders.services.delivery import check_doors
+from orders.services.delivery import check_doors, decided_lines, left_open
 from orders.services.doors import Teller, Try, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round
 
@@ -27,7 +27,8 @@ class Written:
     """`doors`: exceptions that were written down; `rest`: lines that "all the others" have delivered.
 
     `kept`: by room where a phone or the desk has said otherwise and stands (`DoorMark.Source`). `more`: rooms for which
-    something is on the list that does not stand on this sheet, and of which nothing was said therefore.
+    something is on the list that does not stand on this sheet, and of which nothing was said therefore. `undecided`:
+    goods that "all the others" has left open because they came short and nobody has shared them out.
     """
 
     doors: int
@@ -35,6 +36,7 @@ class Written:
     replayed: bool = False
     kept: Mapping[str, str] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 def rooms_on(sheet: Sheet) -> tuple[str, ...]:
@@ -88,12 +90,15 @@ def record_paper(
     }
     now = record_tries(round=round, tries=list(tries.values()), teller=teller) if tries else {}
     delivered = 0
+    undecided: tuple[str, ...] = ()
     if rest:
         others = [line for room, lines in printed.items() if room not in doors for line in lines]
-        delivered = record_rest(round=round, lines=placed_lines(round).filter(pk__in=others), teller=teller, ids=id)
+        undecided = left_open(round, placed_lines(round).filter(pk__in=others))
+        delivered = record_rest(round=round, lines=decided_lines(round).filter(pk__in=others), teller=teller, ids=id)
     _note(sheet, round, doors, delivered, by, at)
     kept = {room: now[one.household].kept_from for room, one in tries.items() if "kept" in now[one.household].flags}
-    return Written(len(tries), delivered, kept=kept, more=tuple(room for room in rooms if room in more))
+    more_rooms = tuple(room for room in rooms if room in more)
+    return Written(len(tries), delivered, kept=kept, more=more_rooms, undecided=undecided)
 
 
 def is_over_for(round: Round, by: User | None) -> bool:

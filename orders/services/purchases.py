@@ -42,7 +42,8 @@ MILLI, CENT = Decimal("0.001"), Decimal("0.01")
 def take_purchase(act: Act) -> dict[str, Any]:
     """Raises `good_unknown`, `did_unknown`, `quantity_wrong`, `amount_wrong`, `instead_missing`, `purchase_unknown`."""
     did, body = act.body.get("did"), act.body
-    goods = RoundGood.objects.select_for_update(of=("self",), no_key=True).select_related("round", "item")
+    # Not its item with it: a joined row is read as it was before the wait, and a word may just have been learned.
+    goods = RoundGood.objects.select_for_update(of=("self",), no_key=True).select_related("round")
     asked = _uuid(body.get("good"))
     good = goods.filter(round__compound=act.compound, pk=asked).first() if asked else None
     if good is None:
@@ -94,7 +95,7 @@ def _flags(good: RoundGood, shelf: Shelf) -> list[str]:
         "not_needed": shelf.needed == 0,
         "late": state in (Round.State.DELIVERING, Round.State.SETTLED),
         "cancelled": state == Round.State.CANCELLED,
-        "shared": Sharing.objects.filter(good=good).exists(),
+        "shared": Sharing.objects.filter(good=good, replaced_at=None).exists(),
     }
     return [flag for flag, holds in flags.items() if holds]
 

@@ -67,7 +67,8 @@ def answer_report(*, report: HouseholdReport, answer: str, by: User, at: dt.date
     answer = answer.strip()[:200]
     if not answer:
         raise Refusal("answer_missing", _("Write what the household is told."))
-    rows = HouseholdReport.objects.select_for_update(of=("self",)).select_related("household__compound", "answered_by")
+    # Not `answered_by` with it: a joined row is read as it was before the wait, and nobody would have answered.
+    rows = HouseholdReport.objects.select_for_update(of=("self",)).select_related("household__compound")
     report = rows.get(pk=report.pk, kind=Kind.WRONG)
     if report.answered_at is not None and report.answered_by is not None:
         if (report.answered_by_id, report.answer) == (by.pk, answer):

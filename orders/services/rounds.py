@@ -21,6 +21,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import Bag, Batch, Order, Round, RoundSchedule, SupplyPoint
+from orders.names import scheduled_title
 from orders.services.delivery import deliver_the_rest
 from orders.services.locks import lock_round, lock_rounds
 from orders.services.orders import Catalogue, Line, check_caps, end_orders, placed_lines_of, refuse_on_its_way
@@ -336,12 +337,7 @@ def _round_title(compound: Compound, schedule: RoundSchedule, cutoff_at: dt.date
     """`8月23日 12:00`, with the supply point's name where there is more than one."""
     local = compound.local(cutoff_at)
     with override(compound.language):
-        # Translators: title of a daily order round, for example 8月23日 12:00
-        title = _("%(month)d/%(day)d %(time)s") % {
-            "month": local.month,
-            "day": local.day,
-            "time": f"{local:%H:%M}",
-        }
+        title = scheduled_title(local)
     return f"{title} {schedule.supply_point.name}" if several else title
 
 

@@ -262,8 +262,11 @@ def send_run(*, batch: Batch, by: User, at: dt.datetime, reason: str = "") -> Ba
 def finish_run(*, batch: Batch, by: User, at: dt.datetime) -> int:
     """It is over. What was not handed over is free for the next run; returns at how many doors.
 
+    Whoever says something of its doors at this moment is waited for; what comes in later is written down all the same.
     Raises `run_state`, and `gap_open` while a hand-over counted another number than came to it and nobody has said why.
     """
+    # Before the run, as whoever marks a door takes them.
+    lock_rounds(Stop.objects.filter(trip__batch=batch).values_list("round", flat=True))
     batch = _locked(batch, S.OUT)
     if gaps := sum(place.is_open for place in places_of(batch)):
         raise Refusal("gap_open", _("%(count)d counts do not add up: say why first.") % {"count": gaps}, count=gaps)

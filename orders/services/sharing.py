@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery, Sum
 from django.utils.translation import gettext as _
 
+from compound.listing import listed
 from compound.models import User
 from compound.refusals import Refusal
 from compound.services import audit
@@ -155,6 +156,7 @@ def apply_sharing(*, sharing: Sharing, by: User, at: dt.datetime) -> Sharing:
     found.good = good
     if found.applied_at is not None:
         return found
+    _check_good_first(found)
     in_force = Sharing.objects.filter(good=good, applied_at__isnull=False, replaced_at__isnull=True)
     if in_force.filter(instead=found.instead, applied_at__gt=found.made_at).exists():
         raise Refusal("sharing_overtaken", _("Somebody has shared it out anew meanwhile: look at that one first."))
@@ -172,6 +174,13 @@ def apply_sharing(*, sharing: Sharing, by: User, at: dt.datetime) -> Sharing:
     _record("sharing.applied", found, by, at)
     request_sheets(round=round, by=by, at=at)
     return found
+
+
+def _check_good_first(sharing: Sharing) -> None:
+    """A substitute is shared among who lacks the good: that may have been taken back since it was looked at."""
+    goods = Sharing.objects.filter(good=sharing.good_id, instead="", applied_at__isnull=False, replaced_at__isnull=True)
+    if sharing.instead and not goods.exists():
+        raise Refusal("good_first", _("Share out the good itself first: who lacks it is known after that."))
 
 
 def _check_doors(lines: Sequence[OrderLine]) -> None:
@@ -267,6 +276,7 @@ def _record(action: str, sharing: Sharing, by: User, at: dt.datetime) -> None:
         rule_reason=sharing.rule_reason,
         seed=sharing.seed,
         sha256=sharing.result_sha256,
+        withdrawn_reason=sharing.withdrawn_reason,
     )
 
 
@@ -275,6 +285,68 @@ def apply_sharings(*, sharings: Sequence[Sharing], by: User, at: dt.datetime) ->
     """Several of one round, all or none; a good before what goes instead of it."""
     in_order = sorted(sharings, key=lambda one: (one.instead, str(one.good_id)))
     return [apply_sharing(sharing=sharing, by=by, at=at) for sharing in in_order]
+
+
+@transaction.atomic
+def withdraw_sharing(*, sharing: Sharing, reason: str, by: User, at: dt.datetime) -> Sharing:
+    """Takes back what holds while nothing of it is packed or handed over: who gets any is undecided again.
+
+    With the good fall the substitutes that were shared out for it. Bags that were packed without it are opened
+    (`opened`: their rooms). Twice is once. Raises `round_state`, `reason_missing`, `sharing_overtaken`, `doors_marked`,
+    `packed_already`, `bags_on_their_way`.
+    """
+    reason = reason.strip()[:200]
+    round, good = _lock(RoundGood.objects.get(pk=sharing.good_id))
+    found = Sharing.objects.select_for_update(of=("self",)).get(pk=sharing.pk)
+    found.good = good
+    if found.withdrawn_by_id is not None:
+        return found
+    if not reason:
+        raise Refusal("reason_missing", _("Say why: the reason stays with the result."))
+    if found.applied_at is None or found.replaced_at is not None:
+        raise Refusal("sharing_overtaken", _("This one does not hold any more: load the page again."))
+    rows = lines_of(good).select_for_update(of=("self",)).select_related("order__household").order_by("pk")
+    lines = list(rows)
+    _check_doors(lines)
+    _refuse_packed(round, lines, found)
+    before = {line.pk: to_pack(line) for line in lines}
+    found.replaced_at, found.withdrawn_by, found.withdrawn_reason = at, by, reason
+    found.save(update_fields=["replaced_at", "withdrawn_by", "withdrawn_reason"])
+    if found.instead:
+        _write_lines(found)
+    else:
+        substitutes = Sharing.objects.filter(good=good).exclude(instead="")
+        substitutes.filter(applied_at__isnull=False, replaced_at__isnull=True).update(replaced_at=at)
+        substitutes.filter(applied_at__isnull=True).delete()
+        OrderLine.objects.filter(pk__in=before).update(allocated=None, allocated_instead=None)
+    found.opened = _open_bags(found, before, by, at)
+    _record("sharing.withdrawn", found, by, at)
+    request_sheets(round=round, by=by, at=at)
+    return found
+
+
+def _refuse_packed(round: Round, lines: Sequence[OrderLine], sharing: Sharing) -> None:
+    """Raises where a bag holds some of what was allotted, or may hold it on a run that has left."""
+    given = [line for line in lines if to_pack(line)]
+    if sharing.instead:
+        of = set(sharing.allotments.filter(quantity__gt=0).values_list("line", flat=True))
+        given = [line for line in given if line.pk in of]
+    given.sort(key=lambda line: line.order.household.sort_key)
+    if packed := dict.fromkeys(line.order.household.room for line in given if line.packed):
+        raise Refusal(
+            "packed_already",
+            _("Some of it is packed already: %(rooms)s. Open those bags first, or share it out anew.")
+            % {"rooms": listed(packed)},
+            rooms=list(packed),
+        )
+    out = bags_out(round=round, households={line.order.household_id for line in given})
+    if gone := dict.fromkeys(line.order.household.room for line in given if line.order.household_id in out):
+        raise Refusal(
+            "bags_on_their_way",
+            _("Some of it is on a run that has left: %(rooms)s. Take it back when they are back.")
+            % {"rooms": listed(gone)},
+            rooms=list(gone),
+        )
 
 
 def refuse_short(round: Round) -> None:

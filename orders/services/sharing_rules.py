@@ -166,6 +166,21 @@ def retire_rule(*, rule: SharingRule, by: User, at: dt.datetime) -> SharingRule:
     return rule
 
 
+@transaction.atomic
+def restore_rule(*, rule: SharingRule, by: User, at: dt.datetime) -> SharingRule:
+    """Offered again, as it was. Twice is once."""
+    _lock(rule.compound)
+    rule.refresh_from_db()
+    if rule.is_active:
+        return rule
+    rule.is_active = True
+    rule.save(update_fields=["is_active"])
+    audit.record(
+        compound=rule.compound, by=by, at=at, action="sharing_rule.restored", subject=rule.name, text=rule.name
+    )
+    return rule
+
+
 def _lock(compound: Compound) -> None:
     """One writer of a compound's rules at a time."""
     Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)

@@ -29,8 +29,8 @@ from orders.models import (
     Sharing,
     SupplyPoint,
 )
-from orders.queries.sharing import HELD_BACK
 from orders.queries.shopping import standing
+from orders.queries.undecided import HELD_BACK
 from orders.services.goods import OVER
 from orders.services.locks import lock_rounds
 from orders.services.orders import Catalogue, folded, join_line

@@ -6,11 +6,13 @@ but the catalogues of the languages. 1,760 households with 8 lines each take som
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from compound.models import Sheet
 from compound.paper.ink import Ink
 from orders.queries.sheet_rows import (
     BagSlips,
@@ -22,6 +24,7 @@ from orders.queries.sheet_rows import (
     ShoppingList,
 )
 from orders.sheets import stamp as stamps
+from orders.sheets import words
 from orders.sheets.bags import draw_bags
 from orders.sheets.left import draw_left
 from orders.sheets.relief import draw_relief
@@ -30,7 +33,9 @@ from orders.sheets.sharing import draw_sharing
 from orders.sheets.shopping import draw_shopping
 from orders.sheets.stamp import Stamp
 
-__all__ = ["Drawn", "Stamp", "draw", "kind_name", "title"]
+__all__ = ["Drawn", "Stamp", "draw", "kind_name", "name_of", "title"]
+
+_AFTER_COLON: Final = re.compile("：|: ")
 
 
 class Drawn(NamedTuple):
@@ -56,6 +61,23 @@ def title(rows: SheetRows, language: str) -> str:
     """What a sheet is called (送货单：20栋), for lists and file names."""
     with translation.override(language):
         return stamps.title(rows)
+
+
+def name_of(sheet: Sheet) -> str:
+    """What a sheet that was drawn is called to whoever reads now; `sheet.title` is what is printed on it."""
+    match sheet.kind:
+        case ShoppingList.kind:
+            return _("Shopping list: %(supply_point)s") % {"supply_point": sheet.part}
+        case DeliveryRun.kind:
+            return _("Delivery run: %(building)s") % {"building": words.building(sheet.part)}
+        case ReliefTicks.kind:
+            return _("Tick-off sheet: %(building)s") % {"building": words.building(sheet.part)}
+        case SharingResult.kind:
+            # Its part also tells two shortages of one good apart, so the goods are what the title says.
+            return _("Shared out: %(goods)s") % {"goods": _AFTER_COLON.split(sheet.title, maxsplit=1)[-1]}
+        case BagSlips.kind | NotServed.kind:
+            return kind_name(sheet.kind)
+    return sheet.title
 
 
 def draw(rows: SheetRows, stamp: Stamp) -> Drawn:

@@ -23,7 +23,7 @@ _WEEKDAYS: Final = (
 
 def day(date: dt.date) -> str:
     """`8月23日(周二)`; digits and one weekday, without the year: a sheet lives for days."""
-    return _("%(weekday)s %(day)d/%(month)d") % {
+    return _("%(month)d/%(day)d (%(weekday)s)") % {
         "weekday": _(_WEEKDAYS[date.weekday()]),
         "month": date.month,
         "day": date.day,
@@ -31,7 +31,7 @@ def day(date: dt.date) -> str:
 
 
 def short_day(date: dt.date) -> str:
-    return _("%(day)d/%(month)d") % {"month": date.month, "day": date.day}
+    return _("%(month)d/%(day)d") % {"month": date.month, "day": date.day}
 
 
 def day_and_time(at: dt.datetime) -> str:

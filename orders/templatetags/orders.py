@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from compound.models import Sheet
 from orders.models import OrderLine, Round
 from orders.quantities import plain as plain_quantity
 from orders.queries.doors import Door
 from orders.queries.totals import building_words as words_of_building
-from orders.sheets import kind_name
+from orders.sheets import kind_name, name_of
 
 register = template.Library()
 S, Outcome = Round.State, OrderLine.Outcome
@@ -150,6 +151,12 @@ def is_sentence(text: str) -> bool:
 @register.filter
 def sheet_kind(kind: str) -> str:
     return kind_name(kind)
+
+
+@register.filter
+def sheet_name(sheet: Sheet) -> str:
+    """What a printed sheet is called, in the reader's language."""
+    return name_of(sheet)
 
 
 @register.filter

@@ -4,7 +4,9 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from compound.listing import listed
 from orders.models import Batch, OrderLine
 from orders.queries.handovers import Place
 from orders.queries.runs import RunBuilding, RunStop
@@ -24,6 +26,23 @@ KINDS = {
 @register.filter
 def run_kind(state: str) -> str:
     return KINDS.get(Batch.State(state), "plain")
+
+
+@register.simple_tag
+def run_sums(
+    *, trips: int | None = None, doors: int | None = None, bags: int | None = None, floors: int | None = None
+) -> str:
+    """`4趟、14户、14袋`, `1 trip, 13 floors on foot`: those that are given."""
+    words = []
+    if trips is not None:
+        words.append(ngettext("%(count)d trip", "%(count)d trips", trips) % {"count": trips})
+    if doors is not None:
+        words.append(ngettext("%(count)d household", "%(count)d households", doors) % {"count": doors})
+    if bags is not None:
+        words.append(ngettext("%(count)d bag", "%(count)d bags", bags) % {"count": bags})
+    if floors is not None:
+        words.append(ngettext("%(count)d floor on foot", "%(count)d floors on foot", floors) % {"count": floors})
+    return listed(words)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The runner's phone: what can be carried now, and the doors of a trip."""
 
+import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -13,21 +14,22 @@ from django.views.decorators.http import require_GET
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import compound_for, me, post_or
-from orders.models import Trip
-from orders.queries.carrying import rounds_to_carry, trips_to_carry
+from orders.models import Batch, Trip
+from orders.queries.carrying import rounds_to_carry, trips_carried, trips_to_carry
 from orders.queries.doors import trip_walk
 from orders.services.carrying import give_back_trip, take_trip
 from orders.views.access import seen_buildings
-from orders.views.door_forms import take_form
+from orders.views.door_forms import take_form, tell_left_open
 
 
 @require_GET
 def carrying(request: HttpRequest, code: str) -> HttpResponse:
-    """My trips, those that nobody has taken, and the buildings of rounds that are on their way."""
+    """My trips, those that nobody has taken, the buildings of rounds on their way, and what I have carried."""
     compound, standing = compound_for(request, code, *access.DELIVER)
     only = seen_buildings(standing)
     mine, free = trips_to_carry(compound, runner=me(request).pk, only=only)
-    context = {"mine": mine, "free": free, "rounds": rounds_to_carry(compound, only=only)}
+    carried = trips_carried(compound, runner=me(request).pk, at=timezone.now())
+    context = {"mine": mine, "free": free, "carried": carried, "rounds": rounds_to_carry(compound, only=only)}
     return render(request, "orders/carrying.html", context)
 
 
@@ -46,8 +48,28 @@ def trip_for(request: HttpRequest, code: str, trip: uuid.UUID) -> tuple[Trip, ac
 def trip_page(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
     """The doors of a trip in walking order."""
     found, standing = trip_for(request, code, trip)
-    walk = trip_walk(found, standing.compound, at=timezone.now(), only=seen_buildings(standing))
-    context = {"trip": found, "walk": walk, "is_mine": found.runner_id == me(request).pk, "can_mark": True}
+    return _trip_page(request, found, standing, timezone.now())
+
+
+def _trip_page(
+    request: HttpRequest, trip: Trip, standing: access.Standing, now: dt.datetime, *, room: str = "", error: str = ""
+) -> HttpResponse:
+    """`error`: of the door `room`, else of the page. From the day after a run was ended its trips are read only."""
+    compound, batch = standing.compound, trip.batch
+    walk = trip_walk(trip, compound, at=now, only=seen_buildings(standing))
+    round = request.POST.get("round", "")
+    doors = [door for door in walk.doors if (door.household.room, str(door.round.pk)) == (room, round)]
+    for door in doors:
+        door.error = error
+    is_over = batch.state in (Batch.State.DONE, Batch.State.CANCELLED)
+    context = {
+        "trip": trip,
+        "walk": walk,
+        "is_mine": trip.runner_id == me(request).pk,
+        "is_over": is_over,
+        "can_mark": not is_over or compound.day_of(batch.state_at) == compound.day_of(now),
+        "error": "" if doors else error,
+    }
     return render(request, "orders/trip.html", context)
 
 
@@ -55,20 +77,12 @@ def trip_page(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
 def mark(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
     """What happened at a door, by a form that no script has sent; then on to the next door."""
     found, standing = trip_for(request, code, trip)
-    only, now, room = seen_buildings(standing), timezone.now(), request.POST.get("room", "")
-    error = ""
+    now, room = timezone.now(), request.POST.get("room", "")
     try:
-        take_form(request, standing, "door", {}, at=now)
+        tell_left_open(request, take_form(request, standing, "door", {}, at=now))
     except Refusal as refusal:
-        error = refusal.message
-    walk = trip_walk(found, standing.compound, at=now, only=only)
-    if error:
-        round = request.POST.get("round", "")
-        doors = [door for door in walk.doors if (door.household.room, str(door.round.pk)) == (room, round)]
-        for door in doors:
-            door.error = error
-        context = {"trip": found, "walk": walk, "is_mine": found.runner_id == me(request).pk, "can_mark": True}
-        return render(request, "orders/trip.html", context | {"error": "" if doors else error})
+        return _trip_page(request, found, standing, now, room=room, error=refusal.message)
+    walk = trip_walk(found, standing.compound, at=now, only=seen_buildings(standing))
     url = reverse("orders:trip", kwargs={"code": code, "trip": trip})
     after = walk.next_after(room) if request.POST.get("do") != "undo" else None
     return redirect(f"{url}#{after.anchor if after else 'counts'}")

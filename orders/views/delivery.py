@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,16 +15,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from compound import access
+from compound.queries.doors import doors_for
 from compound.refusals import Refusal
 from compound.views.access import Access, compound_for, me, post_or
 from orders.forms.delivery import CloseForm
 from orders.queries.delivery import on_the_way, owed_lines, waiting_orders
-from orders.queries.doors import building_walk, owed_rows
+from orders.queries.doors import Walk, building_walk, owed_rows
 from orders.queries.unread import unread_lines
 from orders.services import delivery as services
 from orders.services.delivery import DOORS_FROM
 from orders.views.access import BuildingAccess, building_for, seen_buildings
-from orders.views.door_forms import take_form
+from orders.views.door_forms import take_form, tell_left_open
 
 LINES_PER_PAGE = 100
 # Of the chat. More is a paste that nobody has looked at, and that is done on its own page.
@@ -41,11 +41,10 @@ def run(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> Htt
 
 def _run_context(found: BuildingAccess, now: dt.datetime) -> dict[str, Any]:
     round = found.round
-    rest = services.rest_of_building(round, found.building)
     walk = building_walk(round, found.building, at=now)
-    figures = rest.aggregate(lines=Count("pk"), doors=Count("order__household", distinct=True))
     return {
-        "rest": figures | {"left_out": walk.counts.open - figures["doors"]},
+        "rest": _rest(walk, are_packed=round.bags.exists()),
+        "undecided": walk.undecided_words,
         "round": round,
         "building": found.building,
         "walk": walk,
@@ -55,19 +54,35 @@ def _run_context(found: BuildingAccess, now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def _rest(walk: Walk, *, are_packed: bool) -> dict[str, int]:
+    """What `services.rest_of_building` would mark, counted off the page; `left_out`: open doors that nobody packed.
+
+    `are_packed`: bags of the round are.
+    """
+    lines = doors = left_out = 0
+    for door in walk.doors:
+        decided = [one.line for one in door.lines if not one.line.outcome and not one.is_undecided]
+        swept = [line for line in decided if line.packed is not None or not are_packed]
+        lines += len(swept)
+        doors += bool(swept)
+        left_out += bool(decided) and not swept
+    return {"lines": lines, "doors": doors, "left_out": left_out}
+
+
 @post_or("orders:delivery")
 def mark(request: HttpRequest, code: str, round: uuid.UUID, building: str) -> HttpResponse:
     """What happened at one door, by a form that no script has sent; why not, at that door."""
     found = building_for(request, code, round, building, *access.DELIVER)
     now, room = timezone.now(), request.POST.get("room", "")
     try:
-        take_form(request, found.membership, "door", {"round": str(found.round.pk), "source": "desk"}, at=now)
+        answer = take_form(request, found.membership, "door", {"round": str(found.round.pk), "source": "desk"}, at=now)
     except Refusal as refusal:
         context = _run_context(found, now)
         doors = [door for door in context["walk"].doors if door.household.room == room]
         for door in doors:
             door.error = refusal.message
         return render(request, "orders/delivery.html", context | {"error": "" if doors else refusal.message})
+    tell_left_open(request, answer)
     url = reverse("orders:delivery", kwargs={"code": code, "round": round, "building": building})
     return redirect(f"{url}#d{quote(room)}")
 
@@ -92,7 +107,7 @@ def mark_rest(request: HttpRequest, code: str, round: uuid.UUID, building: str) 
 
 @require_GET
 def not_served(request: HttpRequest, code: str) -> HttpResponse:
-    """All that is owed over all rounds, oldest first; `?building=` filters."""
+    """All that is owed over all rounds, oldest first; `?building=` and `?room=` filter."""
     found = compound_for(request, code, *access.SEE_ORDERS)
     return _owed_page(request, found, CloseForm(compound=found.compound))
 
@@ -115,8 +130,13 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
         else:
             done = ngettext("%(count)d line closed.", "%(count)d lines closed.", count) % {"count": count}
             messages.success(request, done)
-            return redirect("orders:not_served", code=code)
+            return redirect(reverse("orders:not_served", kwargs={"code": code}) + _same_list(request))
     return _owed_page(request, found, form)
+
+
+def _same_list(request: HttpRequest) -> str:
+    """What the list is narrowed to goes along; on a page that got shorter the paginator shows the last."""
+    return f"?{request.GET.urlencode()}" if request.GET else ""
 
 
 def _owed_page(request: HttpRequest, found: Access, form: CloseForm) -> HttpResponse:
@@ -132,6 +152,10 @@ def _owed_page(request: HttpRequest, found: Access, form: CloseForm) -> HttpResp
     chosen = request.GET.get("building", "")
     if chosen in buildings:
         lines = lines.filter(order__household__building__name=chosen)
+    room = request.GET.get("room", "").strip()[:40]
+    if room:
+        doors = doors_for(compound, room, building=compound.buildings.filter(name=chosen).first(), only=only)
+        lines = lines.filter(order__household__in=doors)
     unread = unread_lines(compound, at=now, only=only)
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page", "1"))
     context = {
@@ -139,6 +163,7 @@ def _owed_page(request: HttpRequest, found: Access, form: CloseForm) -> HttpResp
         "rows": owed_rows(list(page.object_list)),
         "buildings": buildings,
         "chosen": chosen if chosen in buildings else "",
+        "room": room,
         "late": waiting_orders(compound, only=only),
         "unread": unread[:UNREAD_AT_ONCE],
         "unread_more": max(len(unread) - UNREAD_AT_ONCE, 0),

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -29,3 +30,9 @@ def take_form(
             compound=standing.compound, event=id, content=upload.read(), name=_("photo"), by=standing.user, at=at
         )
     return answer
+
+
+def tell_left_open(request: HttpRequest, answer: Mapping[str, Any]) -> None:
+    """What of a whole building is open still, because nobody has shared it out."""
+    if "not_shared_out" in answer["flags"]:
+        messages.warning(request, answer["text"])

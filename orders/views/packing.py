@@ -116,12 +116,18 @@ def building(request: HttpRequest, code: str, round: uuid.UUID) -> HttpResponse:
                 )
                 messages.warning(request, text % {"count": own})
         else:
-            count, rooms = services.pack_building(**same)
+            packed = services.pack_building(**same)
+            count = packed.doors
             done = ngettext("%(count)d household packed as listed.", "%(count)d households packed as listed.", count)
             messages.success(request, done % {"count": count})
-            if rooms:
-                text = _("These wait for a weight: %(rooms)s") % {"rooms": _(", ").join(rooms)}
+            if packed.unweighed:
+                text = _("These wait for a weight: %(rooms)s") % {"rooms": _(", ").join(packed.unweighed)}
                 messages.warning(request, text)
+            if packed.undecided:
+                text = _(
+                    "%(goods)s came short and is not shared out yet: not packed. Share out first, or pack bag by bag."
+                )
+                messages.warning(request, text % {"goods": _(", ").join(packed.undecided)})
     except Refusal as refusal:
         messages.error(request, refusal.message)
     return _back(found, row)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import me, post_or
-from orders.forms.pastes import DecideForm, PasteForm
+from orders.forms.pastes import DecideForm, PasteForm, UnitForm
 from orders.models import ChainImport, Round
 from orders.queries.review import Review, Row, review_of
 from orders.services import chains
@@ -99,6 +99,23 @@ def decide(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
     anchor = review.next_open
     url = reverse("orders:review", kwargs={"code": code, "paste": paste})
     return redirect(url + (f"#e{anchor}" if anchor is not None else ""))
+
+
+@post_or("orders:review")
+def decide_unit(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
+    """One answer for all lines of a building that leave the unit out."""
+    found = paste_for(request, code, paste, *access.RUN_ORDERS)
+    form = UnitForm(request.POST)
+    if form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("building", "unit")}
+        try:
+            count = chains.decide_unit(chain_import=found.chain_import, by=me(request), at=timezone.now(), **said)
+        except Refusal as refusal:
+            messages.error(request, refusal.message)
+        else:
+            text = ngettext("%(count)d line has its room now.", "%(count)d lines have their rooms now.", count)
+            messages.success(request, text % {"count": count})
+    return redirect("orders:review", code=code, paste=paste)
 
 
 def _note(review: Review, form: DecideForm, error: str) -> None:

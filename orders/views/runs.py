@@ -276,7 +276,13 @@ def count(request: HttpRequest, code: str, batch: uuid.UUID) -> HttpResponse:
     chosen = next((place for place in mine if place.address == request.GET.get("place")), None)
     if chosen is None:
         chosen = next((place for place in mine if place.count is None), mine[0] if mine else None)
-    context = {"batch": row, "places": mine, "chosen": chosen, "can_run": access.can_run_deliveries(membership)}
+    context = {
+        "batch": row,
+        "places": mine,
+        "chosen": chosen,
+        "open_gaps": sum(place.is_open for place in mine),
+        "can_run": access.can_run_deliveries(membership),
+    }
     return render(request, "orders/run_count.html", context)
 
 

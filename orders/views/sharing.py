@@ -17,7 +17,7 @@ from compound.access import Standing
 from compound.models import Compound, Role
 from compound.refusals import Refusal
 from compound.views.access import compound_for, me, post_or
-from orders.forms.sharing import InsteadForm, MakeForm, RuleChoice
+from orders.forms.sharing import InsteadForm, MakeForm, RuleChoice, WithdrawForm
 from orders.models import Round, Sharing
 from orders.queries import sharing as queries
 from orders.queries.sharing_pages import chat_text, run_page, sharing_page
@@ -39,7 +39,11 @@ def sharing_for(request: HttpRequest, code: str, sharing_id: uuid.UUID) -> Shari
     """A sharing of one of the compound's rounds: its tiers tell of hardship and illness, so not for everybody."""
     compound, membership = compound_for(request, code, *access.RUN_ORDERS)
     sharings = Sharing.objects.filter(good__round__compound=compound)
-    found = sharings.select_related("good__round", "good__item", "made_by", "applied_by").filter(pk=sharing_id).first()
+    found = (
+        sharings.select_related("good__round", "good__item", "made_by", "applied_by", "withdrawn_by")
+        .filter(pk=sharing_id)
+        .first()
+    )
     if found is None:
         raise Http404
     found.good.round.compound = compound
@@ -180,12 +184,18 @@ def _uuid(text: str) -> uuid.UUID | None:
 @require_GET
 def sharing_run(request: HttpRequest, code: str, sharing: uuid.UUID) -> HttpResponse:
     """Who gets how much and why; the rule, the seed, and how to run it again."""
-    found = sharing_for(request, code, sharing)
+    return _run_page(request, sharing_for(request, code, sharing))
+
+
+def _run_page(request: HttpRequest, found: SharingAccess, form: WithdrawForm | None = None) -> HttpResponse:
+    round = found.sharing.good.round
+    holds = found.sharing.applied_at is not None and found.sharing.replaced_at is None
     context = {
-        "round": found.sharing.good.round,
+        "round": round,
         "membership": found.membership,
         "sharing": found.sharing,
         "run": run_page(found.sharing),
+        "withdraw": (form or WithdrawForm()) if holds and round.state in services.SHARED_IN else None,
     }
     return render(request, "orders/sharing_run.html", context)
 
@@ -202,6 +212,24 @@ def apply(request: HttpRequest, code: str, sharing: uuid.UUID) -> HttpResponse:
     messages.success(request, _("It is shared out; the sheets are being made anew."))
     _tell_opened(request, [applied])
     return redirect("orders:sharing", code=code, round=round.pk)
+
+
+@post_or("orders:sharing_run")
+def withdraw(request: HttpRequest, code: str, sharing: uuid.UUID) -> HttpResponse:
+    """Takes back what holds, with a reason; why not, at the form."""
+    found = sharing_for(request, code, sharing)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return _run_page(request, found, form)
+    reason = form.cleaned_data["reason"]
+    try:
+        taken = services.withdraw_sharing(sharing=found.sharing, reason=reason, by=me(request), at=timezone.now())
+    except Refusal as refusal:
+        form.add_error("reason", refusal.message)
+        return _run_page(request, found, form)
+    messages.success(request, _("Taken back: who gets any of it is open again. The sheets are being made anew."))
+    _tell_opened(request, [taken])
+    return redirect("orders:sharing", code=code, round=found.sharing.good.round_id)
 
 
 @post_or("orders:sharing_run")

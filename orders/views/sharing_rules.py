@@ -40,6 +40,10 @@ def _page(
     rules = found.compound.sharing_rules.filter(is_active=True)
     context = {
         "rules": [(rule, sharing_words.rule_lines(as_rule(rule).to_json(), "")) for rule in rules],
+        "retired": [
+            (rule, sharing_words.rule_lines(as_rule(rule).to_json(), ""))
+            for rule in found.compound.sharing_rules.filter(is_active=False)
+        ],
         "edit": edit,
         "form": form,
         "tiers": tiers,
@@ -83,8 +87,17 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     return _with_rule(request, found, services.retire_rule, _("“%(rule)s” is offered no more."))
 
 
-def _with_rule(request: HttpRequest, found: Access, do: services.OfRule, done: str) -> HttpResponse:
-    form = RuleChoice(request.POST, compound=found.compound)
+@post_or("orders:sharing_rules")
+def restore(request: HttpRequest, code: str) -> HttpResponse:
+    """A rule that was offered no more, offered again."""
+    found = compound_for(request, code, *access.RUN_ORDERS)
+    return _with_rule(request, found, services.restore_rule, _("“%(rule)s” is offered again."), is_active=False)
+
+
+def _with_rule(
+    request: HttpRequest, found: Access, do: services.OfRule, done: str, *, is_active: bool = True
+) -> HttpResponse:
+    form = RuleChoice(request.POST, compound=found.compound, is_active=is_active)
     if not form.is_valid():
         raise Http404
     rule = form.cleaned_data["rule"]

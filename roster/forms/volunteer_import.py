@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compound.forms.household_import import UploadForm
+from compound.listing import listed
 from roster.volunteer_list import FIELD_NAMES, Reading
 from roster.volunteer_list.columns import IGNORE
 
@@ -41,7 +42,7 @@ class ColumnsForm(forms.Form):
         said = [value for value in data.values() if value != IGNORE]
         twice = {word for word in said if said.count(word) > 1}
         if twice:
-            names = "、".join(_now(FIELD_NAMES[word]) for word in sorted(twice))
+            names = listed(_now(FIELD_NAMES[word]) for word in sorted(twice))
             raise forms.ValidationError(
                 _now("Two columns are the same: %(names)s. Choose one.") % {"names": names}, code="column_twice"
             )

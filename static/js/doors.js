@@ -62,12 +62,13 @@ function drawDoor({ id, body, state, error, answer }) {
   show(card, answer?.outcome ?? said, state === "unsent" ? word("unsent") : overtaken ? word("overtaken") : "");
 }
 
-function drawBuilding({ body, state }) {
+/* What came short and nobody has shared out stays open: `answer.open` names the rooms. */
+function drawBuilding({ body, state, answer }) {
   const rounds = [body.round].flat();
   for (const card of cards()) {
-    const [round] = card.dataset.door.split(" ");
+    const [round, room] = card.dataset.door.split(" ");
     if (card.dataset.building !== body.building || !rounds.includes(round)) continue;
-    if (state === "aside") show(card, card.dataset.was ?? card.dataset.outcome);
+    if (state === "aside" || answer?.open?.includes(room)) show(card, card.dataset.was ?? card.dataset.outcome);
     else if (!card.dataset.outcome) show(card, "delivered", state === "unsent" ? word("unsent") : "");
     else if (card.dataset.was === "" && state === "sent") card.querySelector("[data-chip] .small")?.remove();
   }

@@ -45,6 +45,6 @@ for (const size of sizes) {
     event.preventDefault();
     document.documentElement.dataset.text = size.value;
     for (const other of sizes) other.setAttribute("aria-pressed", String(other === size));
-    fetch(size.form.action, { method: "POST", redirect: "manual", body: new URLSearchParams({ size: size.value }) });
+    fetch(size.parentElement.dataset.display, { method: "POST", redirect: "manual", body: new URLSearchParams({ size: size.value }) });
   });
 }

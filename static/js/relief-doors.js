@@ -1,5 +1,6 @@
 /* The doors of a relief round at the phone: what was ticked is shown at once, before the server knows of it. */
 
+import { timeOf } from "./outbox/clock.js";
 import { work } from "./outbox/session.js";
 
 const doorOf = (room) => document.querySelector(`.relief-door[data-room="${CSS.escape(room)}"]`);
@@ -18,7 +19,7 @@ function draw(act) {
   const marked = door.querySelector("[data-marked]");
   marked.hidden = outcome === "";
   for (const chip of marked.querySelectorAll("[data-is]")) chip.hidden = chip.dataset.is !== outcome;
-  const time = act.at.toLocaleTimeString("zh", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const time = timeOf(act.at);
   const part = count && count !== door.dataset.due ? `${count}/${door.dataset.due} · ` : "";
   marked.querySelector("[data-said]").textContent = `${part}${time}`;
   marked.querySelector('[data-undo] input[name="of"]').value = act.id;

@@ -210,6 +210,19 @@ def test_list_when_one_row_is_at_the_very_end_is_read() -> None:
     ]
 
 
+def test_list_when_formatted_to_its_last_row_costs_a_few_seconds() -> None:
+    formatted = b"".join(
+        b'<row r="%d"><c r="A%d" s="0"/><c r="B%d" s="0"/></row>' % (n, n, n) for n in range(3, 1_048_575)
+    )
+    last = b'<row r="1048575"><c r="A1048575"><v>102</v></c></row><row r="1048576" hidden="1"/>'
+    data = workbook(HEAD + formatted + last)
+    started = time.process_time()
+    found = [(row.number, row.cells[0].text) for row in next(iter(load(data))).rows]
+    assert found == [(1, "房号"), (2, "101"), (1_048_575, "102")]
+    # 20 s and more with every cell made an object.
+    assert time.process_time() - started < 12
+
+
 @pytest.mark.parametrize("empty", [b"<row/>", b'<row><c s="0"/></row>'])
 def test_list_when_most_rows_are_empty_is_read_quickly(empty: bytes) -> None:
     wide = b'<row><c r="DP3" s="0"/></row>'

@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from compound.models import Role, User
 from compound.services.jobs import request_job
+from desk.queries.today import Today
+from desk.queries.today.needs import Need
 from desk.queries.today.tiles import duration
-from orders.models import SHEETS_JOB, Order, Round
+from orders.models import SHEETS_JOB, Batch, Order, Round, Stop, Trip
 from orders.services.chains import confirm_chain, paste_chain
 from orders.services.rounds import close_due_rounds
 from orders.services.sheets import make_sheets
@@ -270,3 +272,51 @@ def test_today_after_the_clock_closed_the_round_asks_for_the_next(of, log_in, cl
     assert needs(answer) == [("现在没有接单的批次", "居民现在没法下单。", "开一个批次")]
     round.refresh_from_db()
     assert round.state == "closed"
+
+
+def test_today_of_a_runner_begins_with_the_own_trip_and_of_another_has_none(of, log_in):
+    make.household(of, "20-1702")
+    make.round(of)
+    runner = log_in(Role.VOLUNTEER)
+    batch = Batch.objects.create(compound=of, number=1, leaves_at=NOON, day=NOON.date(), state_at=ELEVEN)
+    trip = Trip.objects.create(batch=batch, position=1, runner=User.objects.get(phone=make.CAST[Role.VOLUNTEER][1]))
+    Stop.objects.create(trip=trip, round=Round.objects.get(), household=of.households.get(), bags=2)
+    assert [(row.trip.pk, row.bags, row.buildings) for row in runner.get(AT).context["page"].trips] == [
+        (trip.pk, 2, "20栋")
+    ]
+    assert f'href="/c/xingfuli/carrying/{trip.pk}/"' in runner.get(AT).content.decode()
+    Trip.objects.update(runner=None)
+    assert runner.get(AT).context["page"].trips == []
+
+
+def test_today_shows_the_eight_most_urgent_and_folds_the_rest(of, log_in):
+    page = Today(households=1, needs=[Need(str(number), "", "", "") for number in range(10)])
+    assert ([need.text for need in page.first_needs], [need.text for need in page.more_needs]) == (
+        [str(number) for number in range(8)],
+        ["8", "9"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "beside"),
+    [(4, ""), (1, "after")],
+)
+def test_day_with_a_short_bar_has_its_word_beside_it(of, log_in, hours, beside):
+    make.household(of, "20-1702")
+    make.round(of, "今天加单", opens_at=ELEVEN - HOUR, cutoff_at=ELEVEN - HOUR + hours * HOUR)
+    lanes = {lane["label"]: lane["spans"] for lane in log_in().get(AT).context["page"].lanes}
+    assert [span["beside"] for span in lanes["今天加单"]] == [beside]
+
+
+def test_today_folds_what_is_less_urgent_and_a_long_list_of_buildings(of, log_in):
+    for number in range(1, 9):
+        make.household(of, f"{number}-101")
+    by = make.user()
+    round = make.round(of, "8月22日 18:00", opens_at=ELEVEN - 20 * HOUR, cutoff_at=ELEVEN - HOUR)
+    for door in of.households.all():
+        make.order(round, door, ("鸡蛋", "2", "板"), by=by, at=ELEVEN - 2 * HOUR)
+    Round.objects.update(state="delivering", closed_at=ELEVEN, state_at=ELEVEN)
+    client = log_in(Role.VOLUNTEER)
+    client.cookies["django_language"] = "en"
+    page = " ".join(client.get(AT).content.decode().split())
+    assert '<details class="fold" > <summary> <b> Delivery runs, 8/22 18:00 </b> </summary>' in page

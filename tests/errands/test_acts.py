@@ -19,6 +19,7 @@ from errands.models import CardLoan, Errand, ErrandStep
 from errands.services import steps
 from errands.services.asking import ask_errand
 from orders.events import form_act, take_act
+from tests import make
 from tests.errands.asked import gas, medicine, picture
 from tests.make import ELEVEN
 
@@ -176,3 +177,75 @@ def test_handing_over_with_the_card_in_hand_asks_whether_it_is_back(
     answer = act(place, place.feng, errand, "handed_over", to="老周", cards=said)
     assert ("data-ask-card required" in page, answer["flags"]) == (True, ["card_out"] if is_out else [])
     assert CardLoan.objects.filter(returned_at=None).exists() is is_out
+
+
+# ── where it is fetched, and what it cost ─────────
+
+
+def test_runner_chooses_the_pharmacy_and_only_one_of_this_compound(place: SimpleNamespace, client: Client) -> None:
+    errand = medicine(place)
+    shop = make.supply_point(place.compound, "惠民超市")
+    act(place, place.feng, errand, "take")
+    client.force_login(place.feng)
+    page = client.get(reverse("errands:errand", kwargs={"code": "xingfuli", "errand": errand.pk})).content.decode()
+    assert ("去哪家买？" in page, "康民药房" in page, "惠民超市" in page) == (True, True, False)
+    answer = act(place, place.feng, errand, "point", point="康民药房")
+    errand.refresh_from_db()
+    last = errand.steps.filter(step="changed").get()
+    assert (answer["state"], errand.supply_point, last.note) == ("taken", place.point, "药店或店铺: 康民药房")
+    assert act(place, place.feng, errand, "point", point="康民药房")["flags"] == ["already"]
+    for name in (shop.name, "没有这家", "x" * 300):
+        with pytest.raises(Refusal) as refused:
+            act(place, place.feng, errand, "point", point=name)
+        assert refused.value.code == "point_unknown"
+    act(place, place.feng, errand, "bought", amount="10", bears="household")
+    assert act(place, place.feng, errand, "point", point="")["flags"] == ["bought"]
+    errand.refresh_from_db()
+    assert errand.supply_point == place.point
+
+
+def test_large_sum_in_a_plain_form_is_asked_about_once_and_from_a_phone_that_has_asked_it_is_not(
+    place: SimpleNamespace, client: Client
+) -> None:
+    errand = gas(place)
+    act(place, place.feng, errand, "take")
+    client.force_login(place.feng)
+    page = reverse("errands:errand", kwargs={"code": "xingfuli", "errand": errand.pk})
+    assert 'data-large="500"' in client.get(page).content.decode()
+
+    def post(**said: str) -> Errand:
+        body = {"id": str(uuid.uuid4()), "errand": str(errand.pk), "do": "bought", "asks": "yes", "next": page, **said}
+        client.post(reverse("orders:act", kwargs={"code": "xingfuli", "kind": "errand"}), body)
+        return Errand.objects.get(pk=errand.pk)
+
+    assert (post(amount="1150").state, post(amount="499.99").amount) == ("taken", Decimal("499.99"))
+    assert post(amount="1,150元", sure="yes").amount == Decimal(1150)
+    answer = act(place, place.feng, errand, "bought", amount="2000")
+    assert (answer["state"], Errand.objects.get(pk=errand.pk).amount) == ("bought", Decimal(2000))
+
+
+def test_same_act_with_other_contents_is_refused_and_another_compounds_errand_is_unknown(
+    place: SimpleNamespace,
+) -> None:
+    errand, other = gas(place), make.household(make.compound("kanghuayuan", "康华苑"), "3-2-501")
+    elsewhere = gas(place, household=other)
+    standing = standing_of(place.feng, "xingfuli")
+    assert standing is not None
+    id = uuid.uuid4()
+
+    def say(of: Errand, do: str, **body: Any) -> str:
+        said = {"errand": str(of.pk), "do": do, **body}
+        try:
+            return str(take_act(form_act(id=id, standing=standing, kind="errand", at=ELEVEN, body=said))[0]["state"])
+        except Refusal as refusal:
+            return refusal.code
+
+    assert [
+        say(elsewhere, "take"),
+        say(elsewhere, "take_back", what="ended"),
+        say(errand, "bought", amount="10"),
+        say(errand, "bought", amount="10"),
+        say(errand, "bought", amount="20"),
+        say(errand, "handed_over", to="x"),
+    ] == ["errand_unknown", "errand_unknown", "bought", "bought", "id_taken", "id_taken"]
+    assert (Errand.objects.get(pk=errand.pk).amount, elsewhere.steps.count()) == (Decimal(10), 1)

@@ -85,8 +85,8 @@ def test_asking_at_the_desk_when_all_is_said_writes_it_down_with_its_photo(
 ) -> None:
     client.force_login(place.feng)
     typed = {
-        "id": str(uuid.uuid4()), "room": "20-1702", "person": "王奶奶", "m0-name": "硝苯地平控释片", "m0-quantity": "2",
-        "m2-name": "维生素C", "m2-is_cold": "on",
+        "id": str(uuid.uuid4()), "room": "20-1702", "person": "王奶奶", "m0-name": "硝苯地平控释片",
+        "m0-quantity": "两盒", "m2-name": "维生素C", "m2-is_cold": "on",
         "refusal_borne_by": "household", "channel": "phone", "is_urgent": "on", "supply_point": place.point.pk,
     }  # fmt: skip
     lacking = client.post(url("ask") + "?kind=medicine", {**typed, "person": ""})
@@ -125,10 +125,12 @@ def test_pharmacy_list_when_printed_has_one_bag_a_person_with_the_card_and_label
     )
     medicine(place, NIFEDIPINE, household=place.other, person="老周", supply_point=place.point)
     client.force_login(place.lin)
+    # Paper is in the compound's language, whoever prints it.
+    client.cookies["django_language"] = "en"
     text = text_of(client.get(url("pharmacy_list", name="康民药房")).content)
     words = (
         "20-1702", "王奶奶", "门冬胰岛素笔芯", "3ml:300单位", "1支", "冷藏", "康和制药", "王奶奶 医保卡", "卡归还 签名",
-        "3-2-501", "老周", "2 人，一人一袋",
+        "拒收由谁出：小区", "3-2-501", "老周", "2 人，一人一袋",
     )  # fmt: skip
     assert [word for word in words if word not in text] == []
     # 老周 sends no card: nobody signs for one.

@@ -8,8 +8,12 @@ import pytest
 
 from compound.models import Role
 from errands.models import Errand
-from errands.services import steps
+from errands.services import mistakes, steps
+from errands.signals import errand_ended
 from money.models import Account, BillLine, Entry, Posting
+from money.queries.sums import sums_of
+from money.services import payments
+from money.services.errands import bill_errand
 from tests import make
 from tests.errands.asked import gas, medicine
 from tests.make import ELEVEN
@@ -126,3 +130,65 @@ def test_amount_put_right_is_taken_back_and_posted_anew_once(place: SimpleNamesp
     kinds = sorted(Entry.objects.values_list("kind", flat=True))
     assert kinds == ["advance", "advance", "bill", "bill", "reversal", "reversal"]
     assert Account.objects.get(kind="goods").postings.count() == 6
+
+
+# ── taken back ────────────────────────────────────
+
+
+def take_back(errand: Errand, place: SimpleNamespace, what: str) -> None:
+    after = ELEVEN if what == mistakes.BOUGHT else LATER
+    mistakes.take_back(errand=errand, what=what, by=place.feng, at=after + dt.timedelta(minutes=1))
+
+
+def test_end_that_was_taken_back_is_charged_to_nobody_and_the_runner_is_still_owed(place: SimpleNamespace) -> None:
+    errand = medicine(place)
+    bought(errand, place)
+    steps.hand_over(errand=errand, by=place.feng, at=LATER)
+    take_back(errand, place, mistakes.ENDED)
+
+    assert stands() == {"goods": "30.50", "冯磊": "-30.50"}
+    steps.hand_over(errand=errand, by=place.feng, at=LATER + dt.timedelta(minutes=2))
+    assert (stands(), sums_of(place.compound).wrong) == ({"3-101": "30.50", "冯磊": "-30.50"}, [])
+
+
+def test_refusal_that_was_taken_back_is_borne_by_nobody(place: SimpleNamespace) -> None:
+    errand = medicine(place)
+    bought(errand, place, bears="compound")
+    steps.refuse(errand=errand, by=place.feng, at=LATER, reason="家里还有")
+    take_back(errand, place, mistakes.ENDED)
+
+    assert stands() == {"goods": "30.50", "冯磊": "-30.50"}
+
+
+def test_purchase_that_was_taken_back_is_owed_to_nobody(place: SimpleNamespace) -> None:
+    errand = medicine(place)
+    bought(errand, place)
+    take_back(errand, place, mistakes.BOUGHT)
+
+    assert (stands(), sums_of(place.compound).wrong) == ({}, [])
+
+
+def test_signal_that_comes_again_without_a_change_posts_nothing(place: SimpleNamespace) -> None:
+    errand = medicine(place)
+    bought(errand, place)
+    steps.hand_over(errand=errand, by=place.feng, at=LATER)
+    before = Entry.objects.count()
+    errand.refresh_from_db()
+    for _time in range(2):
+        errand_ended.send(sender=Errand, errand=errand, by=place.feng, at=LATER, now=LATER)
+    assert Entry.objects.count() == before
+
+
+def test_rest_of_an_errand_that_was_taken_back_by_hand_is_posted_once_more_and_no_oftener(
+    place: SimpleNamespace,
+) -> None:
+    errand = medicine(place)
+    bought(errand, place, bears="compound")
+    steps.refuse(errand=errand, by=place.feng, at=LATER, reason="家里还有")
+    rest = Entry.objects.get(kind="rest")
+    payments.take_back(entry=rest, reason="错", by=place.lin, at=LATER)
+    assert stands() == {"goods": "30.50", "冯磊": "-30.50"}
+    errand.refresh_from_db()
+    for _time in range(2):
+        bill_errand(errand=errand, by=place.lin, at=LATER, now=LATER)
+    assert (stands(), sums_of(place.compound).wrong) == ({"rest": "30.50", "冯磊": "-30.50"}, [])

@@ -164,7 +164,7 @@ def test_number_without_goods_means_the_only_offer(chat):
 def test_quantity_over_the_cap_is_left_to_a_person(chat):
     make.offer(chat.round, "鸡蛋", "板", cap="1")
     entry = chat.paste("#接龙\n菜\n\n1.20-1702 鸡蛋2板\n").entries.get()
-    assert (entry.decision, entry.warnings) == ("open", ["over_cap: "])
+    assert (entry.decision, entry.warnings) == ("open", ["over_cap: 鸡蛋 2板 > 1板"])
 
 
 def test_household_that_ordered_in_another_group_is_asked_about(chat):

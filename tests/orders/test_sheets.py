@@ -183,7 +183,7 @@ def test_sheet_when_english_says_it_in_english():
     page = pages(run(), stamp("en"))[0]
     for words in (
         "Delivery run: building 20",
-        "Version 1 · Tue 23/8 12:00",
+        "Version 1 · 8/23 (Tue) 12:00",
         "Page 1 of 1",
         "Total: 6 households, 6 bags",
     ):

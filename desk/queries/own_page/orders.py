@@ -25,6 +25,7 @@ FRESH = dt.timedelta(days=2)
 # The page of earlier orders: a fortnight of two rounds a day is the most that anybody asks about.
 PAST = dt.timedelta(days=14)
 MOST_ROUNDS = 28
+PER_PAGE = 7
 # So long after the door somebody may say that something was wrong.
 MAY_SPEAK = dt.timedelta(days=7)
 # Goods that the card of an open round names.
@@ -145,10 +146,16 @@ def own_orders_page(household: Household, clock: Clock) -> OwnOrders:
     )
 
 
-def past_rounds(household: Household, clock: Clock) -> list[OwnRound]:
-    """What was ordered within the last two weeks and is over, newest first. At most ten statements."""
+def past_rounds(household: Household, clock: Clock, *, page: int = 1) -> tuple[list[OwnRound], bool]:
+    """What was ordered within the last two weeks and is over, newest first, and whether there are earlier ones.
+
+    An old phone gets `PER_PAGE` at once, from `page` 1. At most eleven statements.
+    """
     over = Q(state__in=[S.DELIVERING, S.SETTLED, S.CANCELLED], cutoff_at__gt=clock.now - PAST)
-    return _rounds(household, clock, over)
+    orders = household.orders.filter(state=Order.State.PLACED, round__in=Round.objects.filter(over))
+    ids = list(orders.order_by("-round__cutoff_at", "round").values_list("round", flat=True).distinct()[:MOST_ROUNDS])
+    end = page * PER_PAGE
+    return _rounds(household, clock, Q(pk__in=ids[end - PER_PAGE : end])), end < len(ids)
 
 
 def own_round(household: Household, round_id: uuid.UUID, clock: Clock) -> OwnRound | None:

@@ -32,17 +32,14 @@ class Refused:
 class OwnOutings:
     passes: list[PassRow] = field(default_factory=list)
     outings: list[Outing] = field(default_factory=list)
-    outside: Outing | None = None
     refused: Refused | None = None
 
 
 def own_outings(household: Household, clock: Clock) -> OwnOutings:
     """Four statements."""
-    outings = outings_of(household)[:SHOWN]
     return OwnOutings(
         passes=passes_of_household(household, at=clock.now, ended=0),
-        outings=outings,
-        outside=next((outing for outing in outings if outing.back_at is None), None),
+        outings=outings_of(household)[:SHOWN],
         refused=_refused(household, clock),
     )
 

@@ -17,8 +17,11 @@ from desk.queries.today.needs import Need, needs_of
 from desk.queries.today.roster import lanes_of_posts
 from desk.queries.today.tiles import Tile, tiles_of
 from orders.models import Round
+from orders.queries.carrying import TripRow, trips_to_carry
 from orders.queries.rounds import BuildingCount, building_counts
 from orders.sheets.words import building
+
+NEEDS_AT_ONCE = 8
 
 
 @dataclass
@@ -31,9 +34,20 @@ class Today:
     lanes: list[dict[str, Any]] = field(default_factory=list)
     # The posts with the shifts of the day, for who runs the roster.
     posts: list[dict[str, Any]] = field(default_factory=list)
+    # What the member carries, now or next.
+    trips: list[TripRow] = field(default_factory=list)
     runs: list[BuildingCount] = field(default_factory=list)
     runs_round: Round | None = None
     action: tuple[str, str] | None = None
+
+    @property
+    def first_needs(self) -> list[Need]:
+        return self.needs[:NEEDS_AT_ONCE]
+
+    @property
+    def more_needs(self) -> list[Need]:
+        """The less urgent ones, below a fold: a list of twenty is read by nobody."""
+        return self.needs[NEEDS_AT_ONCE:]
 
     @property
     def run_rows(self) -> list[dict[str, Any]]:
@@ -59,13 +73,15 @@ def today(*, compound: Compound, membership: Standing, at: dt.datetime) -> Today
     page.needs = list(needs_of(facts))
     page.lanes = lanes_of(facts.rounds, clock, url=round_url(facts))
     page.posts = lanes_of_posts(facts.roster, clock, facts.url)
+    only = None if access.sees_all_buildings(membership) else membership.buildings
+    if access.can_deliver(membership) and not access.can_run_orders(membership):
+        page.trips, _free = trips_to_carry(compound, runner=membership.user.pk, only=only)
     # Who may open the round has the buildings there; a captain's own is worth a line here all the same.
     is_runner = access.can_deliver(membership) and not (
         access.can_see_orders(membership) and access.sees_all_buildings(membership)
     )
     if is_runner and facts.being_brought:
         page.runs_round = facts.being_brought[0]
-        only = None if access.sees_all_buildings(membership) else membership.buildings
         page.runs = building_counts(page.runs_round, only=only)
     if access.can_run_orders(membership) and facts.open:
         page.action = (_("Paste 接龙"), facts.url("orders:paste", round=facts.open[0].pk))

@@ -18,6 +18,7 @@ from desk.queries.today.relief import read_relief
 from desk.queries.today.reports import read_reports
 from desk.queries.today.roster import RosterFacts, read_roster
 from orders.models import SHEETS_JOB, ChainEntry, ChainImport, HouseholdReport, Order, Round
+from orders.names import round_name
 from orders.queries.delivery import owed_lines
 from orders.queries.minimums import Minimum, waiting_minimums
 from orders.queries.relief import Figures
@@ -128,7 +129,7 @@ def _orders(compound: Compound, ids: list[Any]) -> tuple[dict[Any, tuple[int, in
     placed, late, titles = {}, {}, {}
     for row in rows:
         if row["state"] == Order.State.LATE:
-            late[row["round"]], titles[row["round"]] = row["orders"], row["round__title"]
+            late[row["round"]], titles[row["round"]] = row["orders"], round_name(row["round__title"])
         else:
             placed[row["round"]] = (row["orders"], row["households"])
     return placed, late, titles

@@ -61,7 +61,7 @@ def needs_of(facts: Facts) -> Iterable[Need]:
             made = facts.sheets.get(round.pk, 0)
             if round.state == S.CLOSED and made:
                 yield Need(
-                    _("%(round)s has closed") % {"round": round.title},
+                    _("%(round)s has closed") % {"round": round.name},
                     ngettext("%(count)d sheet is ready", "%(count)d sheets are ready", made) % {"count": made},
                     _("Print"),
                     facts.url("orders:round", round=round.pk),
@@ -69,7 +69,7 @@ def needs_of(facts: Facts) -> Iterable[Need]:
                 )
             if round.state == S.DELIVERING and access.can_run_orders(member):
                 yield Need(
-                    _("%(round)s is on its way") % {"round": round.title},
+                    _("%(round)s is on its way") % {"round": round.name},
                     _("Type in what came back on the delivery runs."),
                     _("See the deliveries"),
                     facts.url("orders:round", round=round.pk) + "#orders",
@@ -117,7 +117,7 @@ def _minimum_needs(facts: Facts) -> Iterable[Need]:
                 "ordered": f"{plain(minimum.ordered)}{unit}",
                 "least": f"{plain(offer.minimum or minimum.ordered)}{unit}",
             },
-            _("for %(round)s") % {"round": offer.round.title},
+            _("for %(round)s") % {"round": offer.round.name},
             _("Decide"),
             facts.url("orders:minimums", round=offer.round_id),
             "wait",
@@ -137,7 +137,7 @@ def _late_needs(facts: Facts) -> Iterable[Need]:
 
 
 def _job_needs(facts: Facts) -> Iterable[Need]:
-    titles = {str(round.pk): round.title for round in facts.rounds}
+    titles = {str(round.pk): round.name for round in facts.rounds}
     for key, job in facts.jobs.items():
         if job.state == Job.State.FAILED:
             yield Need(

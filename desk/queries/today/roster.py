@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, npgettext, pgettext
 from compound import access
 from compound.access import Standing
 from compound.days import Clock
+from compound.listing import listed
 from compound.models import Compound
 from desk.queries.day import quarter
 from roster.models import Assignment, Plan, Post, Shift, SignUp, StandIn, Volunteer
@@ -185,7 +186,7 @@ def tile_rows(facts: RosterFacts, clock: Clock, url: Url, *, runs: bool) -> Iter
             "word": pgettext("people who should be on duty", "Missing"),
             "number": str(len(missing)),
             "unit": npgettext("unit", "person", "people", len(missing)),
-            "trend": "、".join(dict.fromkeys(row.post.name for row, _person in missing)),
+            "trend": listed(dict.fromkeys(row.post.name for row, _person in missing)),
             "kind": "no" if missing else "",
             "url": now_url,
         }
@@ -341,7 +342,7 @@ def _span_text(row: ShiftRow, is_missing: bool) -> str:
         words.append(_("%(count)d empty") % {"count": row.empty})
     if row.proposed:
         words.append(_("%(count)d proposed") % {"count": row.proposed})
-    text = "、".join(words)
+    text = listed(words)
     return _("%(names)s: missing") % {"names": text} if is_missing else text
 
 

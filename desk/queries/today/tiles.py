@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from compound import access
+from compound.listing import listed
 from desk.queries.today import errands, roster
 from desk.queries.today.facts import ON_THE_WAY, Facts, round_url
 from desk.queries.today.gates import tile_rows
@@ -103,21 +104,22 @@ def _sheet_tiles(facts: Facts) -> Iterable[Tile]:
         return
     newest = closed[-1]
     made = facts.sheets.get(newest.pk, 0)
+    unit = npgettext("unit", "sheet", "sheets", made)
     job = facts.jobs.get(str(newest.pk))
     if job is not None and job.is_open:
         words = _("being made")
         if job.total:
             words = _("%(done)d of %(total)d made") % {"done": job.done, "total": job.total}
         url = round_url(facts)(newest)
-        yield Tile(_("Sheets"), str(made), trend=f"{newest.title} · {words}", kind="wait", url=url)
+        yield Tile(_("Sheets"), str(made), unit=unit, trend=f"{newest.name} · {words}", kind="wait", url=url)
     elif made:
         url = facts.url("orders:round_sheets", round=newest.pk) if access.can_see_orders(facts.membership) else ""
-        trend = _("%(round)s, ready to print") % {"round": newest.title}
-        yield Tile(_("Sheets"), str(made), trend=trend, kind="done", url=url)
+        trend = _("%(round)s, ready to print") % {"round": newest.name}
+        yield Tile(_("Sheets"), str(made), unit=unit, trend=trend, kind="done", url=url)
 
 
 def _joined(names: Iterable[str]) -> str:
-    return "、".join(dict.fromkeys(names))
+    return listed(dict.fromkeys(names))
 
 
 def duration(left: dt.timedelta) -> str:

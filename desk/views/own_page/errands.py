@@ -11,6 +11,7 @@ from compound.refusals import Refusal
 from desk.views.own_page.access import Own, form_id, own_page, page
 from desk.views.own_page.forms import ASK_FORMS
 from errands.models import Errand
+from errands.services.alerts import rings_enough
 from errands.services.asking import ask_errand
 from errands.services.asking import withdraw as withdraw_errand
 
@@ -28,6 +29,7 @@ BOXES = {
     "text_missing": "text",
     "no_picture": "photo",
     "picture_too_large": "photo",
+    "too_many_photos": "photo",
 }
 
 
@@ -38,14 +40,18 @@ def ask(request: HttpRequest, own: Own, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     asked = KINDS[kind]
-    posted = request.method == "POST"
-    form = ASK_FORMS[asked.value](request.POST if posted else None, request.FILES if posted else None)
+    posted = request.method == "POST" and not own.only_shows
+    typed = request.POST.dict() if own.only_shows else None
+    form = ASK_FORMS[asked.value](request.POST if posted else None, request.FILES if posted else None, initial=typed)
     error = ""
+    note = _("The photo has to be chosen once more.") if typed and typed.get("photo") else ""
     if form.is_valid():
         more: dict[str, Any] = form.asked()
         try:
             own.check_writes()
-            ask_errand(
+            if request.FILES:
+                own.check_photo()
+            errand, replayed = ask_errand(
                 id=form_id(request),
                 household=own.household,
                 kind=asked.value,
@@ -61,17 +67,19 @@ def ask(request: HttpRequest, own: Own, kind: str) -> HttpResponse:
             else:
                 error = refusal.message
         else:
-            return own.said("urgent" if more["is_urgent"] else "asked")
+            is_told_of = errand.is_urgent and not replayed and rings_enough(own.household, own.now)
+            return own.said("told_already" if is_told_of else "urgent" if errand.is_urgent else "asked")
     if posted and not error:
         error = _("Something is missing: look at the boxes marked ✕.")
-        if request.FILES:
-            error += _(" The photo has to be chosen once more.")
+    if request.FILES:
+        note = _("The photo has to be chosen once more.")
     context = {
         "own": own,
         "kind": kind,
         "form": form,
         "error": error,
-        "id": form_id(request) if posted else uuid.uuid4(),
+        "note": note,
+        "id": form_id(request) if request.method == "POST" else uuid.uuid4(),
         "has_photo": asked == Errand.Kind.MEDICINE,
     }
     return page(request, "ask", context, status=422 if error else 200)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compound.rooms import clean
+from errands.forms.numbers import CountField
 from errands.models import Errand, TopUp
 from errands.services.asking import MedicineWish, TopUpWish
 from money.forms.amounts import YuanField
@@ -216,13 +217,7 @@ class MedicineForm(forms.Form):
         gettext_lazy("How strong"), 40, required=False, help_text=gettext_lazy("For example 0.5g×20.")
     )
     maker = _text(gettext_lazy("Maker"), 60, required=False)
-    quantity = forms.IntegerField(
-        label=gettext_lazy("How many boxes"),
-        min_value=1,
-        max_value=99,
-        initial=1,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    quantity = CountField(label=gettext_lazy("How many boxes"), min_value=1, max_value=99, initial=1)
     photo = forms.FileField(
         label=gettext_lazy("Photo of the box or the prescription"),
         required=False,

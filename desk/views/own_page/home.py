@@ -2,17 +2,16 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
-from compound.preferences import COOKIE_AGE_SECONDS
 from desk.queries.own_page.orders import OwnRound, own_orders_page, past_rounds
 from desk.queries.own_page.outings import own_outings
-from desk.views.own_page.access import TEXT_COOKIE, TEXT_SIZES, Own, own_page, page
+from desk.views.own_page.access import Own, choices, keep_choices, own_page, page
 from desk.views.own_page.said import parts, said
 from errands.queries.errands import errands_of
 from money.queries.balances import HouseholdMoney, household_balance, household_money
+from orders.forms.numbers import number_of
 
 # An errand that has ended stays on the first page so long.
 ENDED = dt.timedelta(days=2)
@@ -44,15 +43,21 @@ def _last_word(round: OwnRound) -> dt.datetime:
 @own_page
 @require_safe
 def before(request: HttpRequest, own: Own) -> HttpResponse:
-    """Earlier orders: what came and what did not."""
-    return page(request, "before", {"own": own, "rounds": past_rounds(own.household, own.clock)})
+    """Earlier orders: what came and what did not; `?page=2` those before."""
+    number = _page_number(request)
+    rounds, has_earlier = past_rounds(own.household, own.clock, page=number)
+    return page(request, "before", {"own": own, "rounds": rounds, "number": number, "has_earlier": has_earlier})
+
+
+def _page_number(request: HttpRequest) -> int:
+    return max(number_of(request.GET.get("page", "")) or 1, 1)
 
 
 @own_page
 @require_safe
 def money(request: HttpRequest, own: Own) -> HttpResponse:
-    """What the household owes and what it is made of."""
-    return page(request, "money", {"own": own, "money": household_money(own.household)})
+    """What the household owes and what it is made of: the newest entries, `?page=2` the earlier ones."""
+    return page(request, "money", {"own": own, "money": household_money(own.household, page=_page_number(request))})
 
 
 @own_page
@@ -71,13 +76,5 @@ def display(request: HttpRequest, own: Own) -> HttpResponse:
     if not back.startswith(own.url()) or "//" in back or "\\" in back:
         back = own.url()
     response = HttpResponseRedirect(back)
-    chosen = {
-        settings.LANGUAGE_COOKIE_NAME: (request.POST.get("language", ""), dict(settings.LANGUAGES)),
-        TEXT_COOKIE: (request.POST.get("size", ""), TEXT_SIZES),
-    }
-    for name, (value, allowed) in chosen.items():
-        if value in allowed:
-            response.set_cookie(
-                name, value, max_age=COOKIE_AGE_SECONDS, samesite="Lax", secure=request.is_secure(), httponly=True
-            )
+    keep_choices(request, response, choices(request))
     return response

@@ -40,12 +40,13 @@ def order(request: HttpRequest, own: Own, round: uuid.UUID) -> HttpResponse:
     error, status = "", 200
     if request.method == "POST":
         form = OrderForm(offers, request.POST)
-        if form.is_valid():
+        if not own.only_shows:
+            status = 422
             try:
-                return _send(request, own, found, form, was=mine)
+                if form.is_valid():
+                    return _send(request, own, found, form, was=mine)
             except Refusal as refusal:
                 error = refusal.message
-        status = 422
     elif found.takes_orders(own.now):
         form = _first_form(request, own, found, offers, mine)
     else:
@@ -146,6 +147,7 @@ def wrong(request: HttpRequest, own: Own, round: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         chosen, text = request.POST.get("line", ""), typed(request.POST.get("text", ""))[:400]
         context |= {"id": form_id(request), "chosen": chosen, "text": text}
+    if request.method == "POST" and not own.only_shows:
         try:
             own.check_writes()
             report_wrong(
@@ -182,7 +184,9 @@ def wish(request: HttpRequest, own: Own) -> HttpResponse:
         "chosen": known.wish if known else SubstituteWish.Wish.CALL.value,
         "error": "",
     }
-    if request.method == "POST":
+    if own.only_shows:
+        context["chosen"] = request.POST.get("wish", "")
+    elif request.method == "POST":
         chosen = request.POST.get("wish", "")
         if chosen in SubstituteWish.Wish.values:
             try:

@@ -12,6 +12,9 @@ SAID = {
     "wrong": _("Written down. Somebody will answer, and the answer will stand on this page."),
     "asked": _("Asked for. Below you see how far it is."),
     "urgent": _("Asked for as urgent: somebody is told at once."),
+    "told_already": _(
+        "Asked for as urgent, and kept. Somebody is told of your door already. A life in danger? Call 120."
+    ),
     "errand_withdrawn": _("Withdrawn."),
     "wish": _("Remembered."),
 }
@@ -23,6 +26,7 @@ FIRST = {
     "wrong": "coming",
     "asked": "errands",
     "urgent": "errands",
+    "told_already": "errands",
     "errand_withdrawn": "errands",
 }
 PARTS = ("open", "coming", "late", "errands")

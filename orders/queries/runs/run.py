@@ -17,11 +17,10 @@ from compound.models import User
 from orders.models import Batch, Order, OrderLine, OrderRules, Round, Stop, Trip
 from orders.queries.runs.waiting import HANDED_OVER, DoorKey
 from orders.queries.walking import Way, sealed_buildings, walks_of
+from orders.rules import begins_at
 from orders.trips import weight_of
 
 Outcome = OrderLine.Outcome
-# A run may have left so much earlier than it was planned for.
-BEFORE_ITS_TIME = dt.timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -138,7 +137,7 @@ def run_page(batch: Batch, rules: OrderRules, *, at: dt.datetime) -> RunPage:
     sealed = sealed_buildings(compound, at)
     walks = walks_of(compound, {row[8] for row in rows})
     ends = {} if batch.state == Batch.State.PLANNED else _ends(batch)
-    since = batch.state_at if batch.state == Batch.State.OUT else batch.leaves_at - BEFORE_ITS_TIME
+    since = begins_at(batch)
 
     def way(row: tuple[Any, ...]) -> Way:
         return (row[10], row[7] or "", walks.rank(row[8], row[5]), row[6])

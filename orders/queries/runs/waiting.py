@@ -7,9 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import QuerySet
 
 from compound.models import Compound, Household
 from orders.models import Bag, Batch, Order, OrderLine, Round, Stop, SupplyPoint
+from orders.names import round_name
+from orders.queries.undecided import is_undecided_of, undecided_goods
 from orders.queries.walking import Way, walks_of
 
 Outcome = OrderLine.Outcome
@@ -21,6 +24,8 @@ GOES_AGAIN = frozenset({Outcome.PENDING, Outcome.NOBODY_HOME})
 ON_THE_WAY = (Batch.State.PLANNED, Batch.State.OUT)
 # A round of which nobody packs the bags with the packing page leaves by its own state.
 LEAVING = (Round.State.DELIVERING, Round.State.SETTLED)
+# In a settled round everything has its word.
+UNDER_WAY = (Round.State.CLOSED, Round.State.SHOPPING, Round.State.DELIVERING)
 IN_PLAY = (Round.State.CLOSED, Round.State.SHOPPING, Round.State.DELIVERING, Round.State.SETTLED)
 
 
@@ -91,10 +96,11 @@ class Waits:
 
 
 def waiting_doors(compound: Compound, *, is_medicine: bool = False) -> Waits:
-    """All that has not been handed over, is on no trip and is not closed. Six or seven statements.
+    """All that has not been handed over, is on no trip and is not closed. At most ten statements.
 
     A household is ready once it is packed; in a round where nobody packs with this page, once the round is being
-    delivered; and whenever somebody tried its door in vain. `is_medicine`: of pharmacies only.
+    delivered; and whenever somebody tried its door in vain. What came short and nobody has shared out is nothing to
+    carry yet: who waits for that alone counts as `unpacked`. `is_medicine`: of pharmacies only.
     """
     lines = (
         OrderLine.objects.filter(order__round__compound=compound, order__state=Order.State.PLACED, closed_at=None)
@@ -107,38 +113,46 @@ def waiting_doors(compound: Compound, *, is_medicine: bool = False) -> Waits:
     )
     if is_medicine:
         lines = lines.filter(order__round__supply_point__kind=SupplyPoint.Kind.PHARMACY)
-    owed: dict[DoorKey, frozenset[str]] = {
-        (round, household): frozenset(outcomes)
-        for round, household, outcomes in lines.order_by()
-        .values_list("order__round", "order__household")
-        .annotate(outcomes=ArrayAgg("outcome", distinct=True))
-    }
+    owed = _doors_of(lines)
     rounds = {
-        pk: (title, state)
+        pk: (round_name(title), state)
         for pk, title, state in Round.objects.filter(pk__in={r for r, _ in owed}).values_list("pk", "title", "state")
     }
-    on_the_way, tried = _stops(rounds)
+    short = undecided_goods([round for round, (_title, state) in rounds.items() if state in UNDER_WAY])
+    every, owed = owed, _doors_of(lines.exclude(is_undecided_of(short))) if short else owed
+    on_the_way, planned = _stops(rounds)
+    tried = _tried({key for key in planned if owed.get(key) == frozenset({Outcome.PENDING})})
     bags: dict[DoorKey, int] = {
         (round, household): count
         for round, household, count in Bag.objects.filter(round__in=rounds).values_list("round", "household", "bags")
     }
     packing = {round for round, _household in bags}
     doors = _doorsteps(compound, {household for _, household in owed})
-    ready, came_back, unpacked = [], [], 0
+    ready, came_back, unpacked = [], [], len(every.keys() - owed.keys() - on_the_way)
     for key, outcomes in owed.items():
         round, household = key
         title, state = rounds[round]
         if key in on_the_way:
             continue
         is_again = key in tried or outcomes != {Outcome.PENDING}
+        was_packed = key in bags or key in planned or is_again
         door = WaitingDoor(round, title, doors[household], bags.get(key, 1), is_again, outcomes)
         if not outcomes & GOES_AGAIN:
             came_back.append(door)
-        elif key in bags or is_again or (state in LEAVING and round not in packing):
+        elif was_packed or (state in LEAVING and round not in packing):
             ready.append(door)
         else:
             unpacked += 1
     return Waits(tuple(sorted(ready, key=WaitingDoor.order)), tuple(sorted(came_back, key=WaitingDoor.order)), unpacked)
+
+
+def _doors_of(lines: QuerySet[OrderLine]) -> dict[DoorKey, frozenset[str]]:
+    """Outcomes of the lines by door. One statement."""
+    rows = lines.order_by().values_list("order__round", "order__household")
+    return {
+        (round, household): frozenset(outcomes)
+        for round, household, outcomes in rows.annotate(outcomes=ArrayAgg("outcome", distinct=True))
+    }
 
 
 def _doorsteps(compound: Compound, households: Collection[int]) -> dict[int, Doorstep]:
@@ -159,6 +173,21 @@ def _doorsteps(compound: Compound, households: Collection[int]) -> dict[int, Doo
         )
         for pk, room, number, key, building, building_key, unit_key in rows
     }
+
+
+def _tried(doors: Collection[DoorKey]) -> set[DoorKey]:
+    """Of doors that were on a run and still wait, those at which anything has happened. One statement, or none.
+
+    A run may be over before its runner came to a door: nobody has knocked there, and nobody comes once more.
+    """
+    if not doors:
+        return set()
+    marked = OrderLine.objects.exclude(outcome=Outcome.PENDING).filter(
+        order__state=Order.State.PLACED,
+        order__round__in={round for round, _household in doors},
+        order__household__in={household for _round, household in doors},
+    )
+    return set(doors) & set(marked.values_list("order__round", "order__household").distinct())
 
 
 def _stops(rounds: Collection[uuid.UUID]) -> tuple[set[DoorKey], set[DoorKey]]:

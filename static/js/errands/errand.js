@@ -1,12 +1,12 @@
 /* The runner's page of one errand: shows what was done before the server knows of it, and which buttons come next, so that the
    whole way can be gone without a network. Found by [data-errand]; templates/errands/errand.html. */
 
+import { timeOf } from "../outbox/clock.js";
 import { work } from "../outbox/session.js";
 
 const NEXT = {
   take: "taken", give_back: "asked", bought: "bought", done: "ended", handed_over: "ended", refused: "ended", not_to_be_had: "ended",
 };
-const timeOf = (at) => `${at.getHours()}`.padStart(2, "0") + ":" + `${at.getMinutes()}`.padStart(2, "0");
 
 /* After a refresh the markup is another one: nothing of it is kept here. */
 function draw(act) {
@@ -27,6 +27,20 @@ function draw(act) {
   item.classList.toggle("errand-step--aside", act.state === "aside");
 }
 
+/* A large sum is asked about while the receipt is in the hand; a small one is not. */
+function askAboutSums() {
+  for (const box of document.querySelectorAll("[data-large]")) {
+    const amount = box.closest("form").elements.amount;
+    const typed = amount.value.normalize("NFKC").replace(/[^\d.,]/g, "");
+    const sum = Number.parseFloat(/^\d{1,3}(,\d{3})+(\.|$)/.test(typed) ? typed.replaceAll(",", "") : typed.replace(",", "."));
+    const isLarge = sum >= Number(box.dataset.large);
+    const sure = box.querySelector("input");
+    box.hidden = !isLarge;
+    sure.required = isLarge;
+    if (!isLarge) sure.checked = false;
+  }
+}
+
 /* Where it stands: what the server knew, and each act since in its order. One that was not taken moves nothing. */
 function stand(session) {
   const place = document.querySelector("[data-errand]");
@@ -35,9 +49,15 @@ function stand(session) {
   place.dataset.serverCard ??= String("cardOut" in place.dataset);
   let now = place.dataset.serverStand;
   let isOut = place.dataset.serverCard === "true";
+  // What a wrong button leads back to.
+  const before = { [now]: place.dataset.before };
   for (const { body, state } of session.acts("errand")) {
     if (body.errand !== place.dataset.errand || state === "aside") continue;
-    now = NEXT[body.do] ?? now;
+    const next = body.do === "take_back" && now === body.what ? before[now] : NEXT[body.do];
+    if (next && next !== now) {
+      if (body.do !== "take_back") before[next] = now;
+      now = next;
+    }
     if (body.do === "card_taken") isOut = true;
     if (body.do === "card_returned" || (body.do === "handed_over" && body.cards === "back")) isOut = false;
   }
@@ -47,7 +67,13 @@ function stand(session) {
   for (const choice of place.querySelectorAll("[data-ask-card]")) choice.required = isOut;
   // The word beside the title is the server's: until it knows, none is better than an old one.
   document.getElementById("errand-head")?.toggleAttribute("data-stale", now !== place.dataset.serverStand);
+  askAboutSums();
 }
+
+document.addEventListener("input", ({ target }) => {
+  if (target.name === "amount") askAboutSums();
+});
+askAboutSums();
 
 async function begin() {
   const session = await work;

@@ -1,6 +1,7 @@
 /* The shopping list: shows what was ticked here before the server knows of it, and keeps left, sign and sums in step.
    Found by [data-shop]; what a line says of itself stands in its data- attributes (templates/orders/shopping_line.html). */
 
+import { timeOf } from "../outbox/clock.js";
 import { work } from "../outbox/session.js";
 
 const WEIGHED_SLACK = 0.25;
@@ -17,7 +18,6 @@ const number = (text) => {
 // Three decimals, as the server has them; 0.1 + 0.2 is none of anybody's business.
 const plain = (value) => String(Math.round(value * 1000) / 1000);
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name] ?? "");
-const timeOf = (at) => `${at.getHours()}`.padStart(2, "0") + ":" + `${at.getMinutes()}`.padStart(2, "0");
 const lineOf = ({ body }) => document.getElementById(`good-${body.good}`);
 const isUnitless = (line) => line.querySelector(".shop-need span")?.textContent ?? "";
 

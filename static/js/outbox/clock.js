@@ -3,6 +3,16 @@
 
 const OLD = 10 * 60_000;
 
+/* `16:09` on the compound's wall, as the server writes it beside: a phone may have been set to another zone. `at`: a Date. */
+export function timeOf(at, zone = globalThis.document?.querySelector("[data-zone]")?.dataset.zone) {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...form, timeZone: zone || undefined }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", form).format(at);
+  }
+}
+
 export class Clock {
   /* `known`: {offset_ms, within_ms, at} as `sample` left it, from the store. `phone`: this phone's clock, in ms. */
   constructor({ known = null, phone = () => Date.now() } = {}) {

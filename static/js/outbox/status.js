@@ -1,5 +1,7 @@
 /* The line that says what has not been sent, in the words that components/outbox.html carries. */
 
+import { timeOf } from "./clock.js";
+
 const MINUTE = 60_000;
 // A page that is older than this and has no network says so.
 const OLD = 3 * MINUTE;
@@ -35,7 +37,7 @@ function drawAside(place, aside, session) {
   list.dataset.key = key;
   list.replaceChildren(...aside.map((act) => {
     const item = document.createElement("li");
-    const time = act.at.toLocaleTimeString("zh", { hour: "2-digit", minute: "2-digit", hour12: false });
+    const time = timeOf(act.at);
     const text = document.createElement("span");
     text.textContent = `${time} ${act.error?.text ?? ""}`;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: place.dataset.wordDrop });

@@ -33,7 +33,7 @@ def test_carrying_shows_my_trips_and_those_that_nobody_has(compound, round, runn
     trip_of_others(round, make.member(compound, Role.SUPPLY), "3-2-501")
     context = get(runner, "carrying").context
     assert [(row.trip, row.stops, row.open) for row in context["mine"]] == [(mine, 1, 1)]
-    assert [(row.trip, row.buildings) for row in context["free"]] == [(free, "3")]
+    assert [(row.trip, row.buildings) for row in context["free"]] == [(free, "3栋")]
 
 
 def trip_of_others(round, runner, room):
@@ -195,3 +195,27 @@ def test_pages_ask_the_database_equally_often_for_one_and_three_doors(compound, 
         counts.append(len(caught))
     assert len(set(counts)) == 1
     assert counts[0] <= 15
+
+
+def test_trip_to_several_buildings_has_a_way_to_the_first_door_of_each(round, runner):
+    carried = trip(round, "3-1-501", "20-1702", runner=runner)
+    page = get(runner, "trip", trip=carried.pk)
+    firsts = {}
+    for door in page.context["walk"].doors:
+        firsts.setdefault(door.building, door.anchor)
+    said = text_of(page)
+    assert [f'<a class="pick" href="#{anchor}">' in said for anchor in firsts.values()] == [True, True]
+
+
+def test_door_that_is_tried_once_more_is_open_on_the_new_trip_and_the_old_try_stands_beside_it(round, runner):
+    tap(round, "3-1-502", "nobody_home", runner, THREE - dt.timedelta(days=1))
+    again = trip(round, "3-1-502", "3-1-501", runner=runner)
+    Stop.objects.filter(household__room="3-1-502").update(is_again=True)
+    [row] = get(runner, "carrying").context["mine"]
+    doors = {door.room: door for door in get(runner, "trip", trip=again.pk).context["walk"].doors}
+    assert row.open == 2
+    assert [(doors[room].outcome, len(doors[room].failed)) for room in ("3-1-502", "3-1-501")] == [("", 1), ("", 0)]
+    tap(round, "3-1-502", "nobody_home", runner, THREE)
+    [row] = get(runner, "carrying").context["mine"]
+    doors = {door.room: door for door in get(runner, "trip", trip=again.pk).context["walk"].doors}
+    assert (row.open, doors["3-1-502"].outcome) == (1, "nobody_home")

@@ -39,3 +39,20 @@ def test_not_served_short_of_a_share_shows_how_much_and_its_tries(round, coordin
     [row] = rows(coordinator)
     assert (row.line.goods, row.line.owed, row.line.outcome) == ("鸡蛋", make.Decimal(1), "missing")
     assert [one.outcome for one in row.tries] == ["delivered"]
+
+
+def test_not_served_of_one_room_and_closing_there_comes_back_to_it(round, coordinator, runner):
+    tap(round, "3-1-501", "refused", runner)
+    tap(round, "3-1-502", "refused", runner)
+    client = log_in(coordinator)
+    page = client.get("/c/xingfuli/not-served/?room=3-1-502")
+    assert {row.line.order.household.room for row in page.context["rows"]} == {"3-1-502"}
+    line = OrderLine.objects.filter(order__household__room="3-1-502").first()
+    done = client.post("/c/xingfuli/not-served/close/?room=3-1-502", {"line": line.pk, "reason": "已退款"})
+    assert (done.status_code, done["Location"]) == (302, "/c/xingfuli/not-served/?room=3-1-502")
+
+
+def test_not_served_of_a_room_that_is_owed_nothing_says_so(round, coordinator, runner):
+    tap(round, "3-1-502", "refused", runner)
+    page = log_in(coordinator).get("/c/xingfuli/not-served/?room=3-1-501")
+    assert (page.context["rows"], "3-1-501 没有欠货" in page.content.decode()) == ([], True)

@@ -84,6 +84,18 @@ def test_state_of_a_word_under_its_heading(heading, text, expected):
     assert state(heading, text) == expected
 
 
-@pytest.mark.parametrize("heading", ["如需取消请备注", "退款金额", "取消时间"])
+@pytest.mark.parametrize("heading", ["如需取消请备注", "取消时间"])
 def test_heading_that_only_mentions_cancelling_is_no_state(heading):
     assert read(heading, "5") == [("鸡蛋", False, ())]
+
+
+def test_money_paid_back_when_the_state_does_not_say_so_is_asked_about():
+    assert read("退款金额", "¥5.00", "0.00") == [("鸡蛋", False, ("partial_refund: E2",)), ("鸡蛋", False, ())]
+
+
+def test_column_whether_an_order_holds_ends_it_by_its_no():
+    assert read("是否有效", "否", "是") == [("鸡蛋", True, ()), ("鸡蛋", False, ())]
+
+
+def test_state_in_traditional_characters_is_read_alike():
+    assert state_of([("訂單狀態", "已關閉")], "") == State(cancelled=True)

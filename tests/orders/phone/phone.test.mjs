@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
 
+import { timeOf } from "../../../static/js/outbox/clock.js";
 import { Photos } from "../../../static/js/outbox/photos.js";
 
 const source = (name) => readFileSync(new URL(`../../../static/js/${name}`, import.meta.url), "utf-8");
@@ -189,4 +190,15 @@ test("logging out waits until pages and what was sent are gone, and keeps what w
 
 test("logging out where nothing was ever kept leaves no empty store behind", async () => {
   assert.deepEqual(await leave(new Map(), { isThere: false }), { left: [["shouwang-work files"], []], isHeld: true, aborted: true });
+});
+
+/* ── times ── */
+
+test("a time is the compound's, whatever zone the phone is set to", () => {
+  const at = new Date("2022-08-23T16:05:00Z");
+  assert.deepEqual([timeOf(at, "Asia/Shanghai"), timeOf(at, "Asia/Urumqi"), timeOf(at, "UTC")], ["00:05", "22:05", "16:05"]);
+});
+
+test("a zone that the phone does not know is no reason to say nothing", () => {
+  assert.match(timeOf(new Date("2022-08-23T16:05:00Z"), "Moon/Tycho"), /^\d\d:05$/);
 });

@@ -7,6 +7,7 @@ import pytest
 from compound.refusals import Refusal
 from orders.models import Bag, OrderLine
 from orders.queries.labels import labels_of
+from orders.queries.packing import packing_page
 from orders.services import packing
 from tests import make
 from tests.orders.runs.conftest import NOON, TWO
@@ -99,11 +100,14 @@ def test_pack_building_packs_all_others_as_due_and_names_what_waits_for_a_weight
     pack(house, "2-101", "2", "0")
     make.household(house.compound, "2-301")
     OrderLine.objects.filter(order__household=house.doors["2-501"], goods="鸡蛋").update(item=house.item)
-    assert packing.pack_building(round=house.round, building=house.building("2"), by=house.packer, at=NOON) == (
+    assert packing.pack_building(round=house.round, building=house.building("2"), by=house.packer, at=NOON)[:2] == (
         0,
         ["2-501"],
     )
-    assert packing.pack_building(round=house.round, building=house.building("3"), by=house.packer, at=NOON) == (2, [])
+    assert packing.pack_building(round=house.round, building=house.building("3"), by=house.packer, at=NOON)[:2] == (
+        2,
+        [],
+    )
     assert {room: packed(house, room) for room in ("2-101", "2-501", "3-201", "3-601")} == {
         "2-101": ["2", "0"],
         "2-501": [None, None],
@@ -141,3 +145,17 @@ def test_labels_stand_in_walking_order_with_their_number_and_station(house):
         ("3-601", 1, 1, ""),
         ("20-1702", 1, 1, ""),
     ]
+
+
+def test_labels_are_not_made_for_a_door_that_was_written_down_with_nothing(house):
+    OrderLine.objects.filter(order__household=house.doors["3-201"]).update(allocated=0)
+    pack(house, "3-201", "0", "0")
+    assert Bag.objects.filter(household=house.doors["3-201"]).exists()
+    assert [label.room for label in labels_of(house.round, house.building("3"))] == ["3-601"]
+
+
+def test_packing_page_counts_doors_for_which_nothing_is_due(house):
+    OrderLine.objects.filter(order__household=house.doors["3-201"]).update(allocated=0)
+    assert packing_page(house.round, "3").empty == 1
+    pack(house, "3-201", "0", "0")
+    assert packing_page(house.round, "3").empty == 0

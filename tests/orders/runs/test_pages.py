@@ -157,7 +157,7 @@ def test_run_planned_on_the_page_shows_its_trips(client, house):
     answer = planned(client, house)
     batch = Batch.objects.get()
     assert answer.redirect_chain == [(url("run", batch=batch.pk), 302)]
-    assert "1趟，5户，5袋" in text_of(answer)
+    assert "1趟、5户、5袋" in text_of(answer)
     assert "冯磊" in text_of(answer)
 
 

@@ -213,20 +213,21 @@ def test_send_run_with_a_trip_over_its_capacity_is_refused(house):
         runs.send_run(batch=batch, by=house.by, at=TWO)
 
 
-def test_finish_run_frees_what_was_not_handed_over_for_the_next_run_once_more(house):
+def test_finish_run_frees_what_was_not_handed_over_and_once_more_is_a_door_that_was_tried(house):
     batch = house.plan()
     for room in ROOMS[:3]:
         house.mark(room, "delivered")
     house.mark("3-601", "nobody_home")
     assert finish(house, batch) == 2
+    # At 20-1702 nobody has knocked yet.
     assert [(d.household.room, d.is_again) for d in waiting_doors(house.compound).ready] == [
         ("3-601", True),
-        ("20-1702", True),
+        ("20-1702", False),
     ]
     again = house.plan()
     assert [(stop.household.room, stop.is_again) for stop in Stop.objects.filter(trip__batch=again)] == [
         ("3-601", True),
-        ("20-1702", True),
+        ("20-1702", False),
     ]
 
 

@@ -1,0 +1,110 @@
+"""Nobody goes for what is urgent: people are told again, each step once, and no more once somebody goes."""
+
+import datetime as dt
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from compound.models import Message
+from errands.services import steps
+from errands.services.alerts import remind_of_urgent
+from errands.services.asking import ask_errand, withdraw
+from tests import make
+from tests.at_once import Other, until_blocked
+from tests.errands.asked import medicine
+from tests.make import ELEVEN
+
+pytestmark = pytest.mark.django_db
+MINUTE, SECONDS = dt.timedelta(minutes=1), dt.timedelta(seconds=15)
+NIGHT = ELEVEN + dt.timedelta(hours=12)
+
+
+def told() -> list[str]:
+    """First lines of the texts for the chat, oldest first."""
+    texts = Message.objects.filter(kind="errands.urgent", channel="chat").order_by("made_at")
+    return [message.text.splitlines()[0] for message in texts]
+
+
+def sweep(start: dt.datetime, minutes: int) -> None:
+    """As the clock does it, every 15 seconds."""
+    for tick in range(minutes * 4 + 1):
+        remind_of_urgent(start + tick * SECONDS)
+
+
+def test_urgent_errand_that_nobody_takes_is_told_of_after_five_minutes_and_then_every_ten_at_any_hour(
+    place: SimpleNamespace, settings: Any
+) -> None:
+    settings.SENDS_EMAIL = True
+    make.volunteer(place.compound, place.lin.name, place.lin.phone, email="tao@example.org")
+    errand = medicine(place, at=NIGHT, is_urgent=True, by=None, channel="household")
+    sweep(NIGHT, 26)
+    assert told() == [
+        "加急：20栋要买药，23:00 提出。",
+        "5 分钟了还没有人去：加急买药，20栋，23:00 提出。",
+        "15 分钟了还没有人去：加急买药，20栋，23:00 提出。",
+        "25 分钟了还没有人去：加急买药，20栋，23:00 提出。",
+    ]
+    mails = Message.objects.filter(kind="errands.urgent", channel="email", address="tao@example.org")
+    assert mails.count() == 4
+    # One text waits for whoever pastes it, not four.
+    assert Message.objects.filter(channel="chat", dropped_at=None).count() == 1
+    steps.take_on(errand=errand, by=place.feng, at=NIGHT + 26 * MINUTE)
+    sweep(NIGHT + 26 * MINUTE, 30)
+    assert (len(told()), Message.objects.filter(dropped_at=None).count()) == (4, 0)
+    # Given back it waits anew.
+    steps.give_back(errand=errand, by=place.feng, at=NIGHT + 60 * MINUTE)
+    sweep(NIGHT + 60 * MINUTE, 6)
+    assert len(told()) == 6
+    withdraw(errand=errand, reason="", by=None, at=NIGHT + 67 * MINUTE)
+    sweep(NIGHT + 67 * MINUTE, 30)
+    assert len(told()) == 6
+
+
+def test_urgent_errand_after_a_downtime_is_told_of_once(place: SimpleNamespace) -> None:
+    medicine(place, is_urgent=True)
+    medicine(place)
+    for _twice in range(2):
+        remind_of_urgent(ELEVEN + 47 * MINUTE)
+    assert told()[1:] == ["47 分钟了还没有人去：加急买药，20栋，11:00 提出。"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_urgent_errand_that_is_taken_at_this_moment_is_not_told_of(place: SimpleNamespace) -> None:
+    errand = medicine(place, is_urgent=True)
+    with transaction.atomic():
+        steps.take_on(errand=errand, by=place.feng, at=ELEVEN + MINUTE)
+        other = Other(lambda: remind_of_urgent(ELEVEN + 6 * MINUTE))
+        assert until_blocked(other)
+    assert (other.ended(), len(told())) == (None, 1)
+
+
+def test_sweep_when_nothing_urgent_waits_costs_one_query(
+    place: SimpleNamespace, django_assert_num_queries: Any
+) -> None:
+    medicine(place)
+    with django_assert_num_queries(1):
+        remind_of_urgent(ELEVEN + 60 * MINUTE)
+
+
+def test_household_that_asks_urgently_again_and_again_rings_three_times_within_the_hour(place: SimpleNamespace) -> None:
+    """Twenty at once, withdrawn, asked for anew: a stolen slip must not drown the others' alarms."""
+
+    def ask(at: dt.datetime, **more: Any) -> Any:
+        given = {"household": place.door, "channel": "household", "by": None, **more}
+        return ask_errand(id=uuid.uuid4(), kind="help", text="开锁", is_urgent=True, at=at, **given)[0]
+
+    errands = [ask(ELEVEN + number * SECONDS) for number in range(5)]
+    assert (len(told()), all(errand.is_urgent for errand in errands)) == (3, True)
+    withdraw(errand=errands[0], reason="", by=None, at=ELEVEN + MINUTE)
+    ask(ELEVEN + 2 * MINUTE)
+    assert len(told()) == 3
+    # Of five that wait the sweep names the three oldest; other doors and the telephone are heard as ever.
+    remind_of_urgent(ELEVEN + 9 * MINUTE)
+    assert len(told()) == 6
+    ask(ELEVEN + 10 * MINUTE, household=place.other)
+    ask(ELEVEN + 10 * MINUTE, channel="phone", by=place.lin)
+    ask(ELEVEN + 3 * dt.timedelta(hours=1))
+    assert len(told()) == 9

@@ -1,0 +1,228 @@
+"""What came short and nobody shared out: no sweeping word delivers it, and nobody is charged for it."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from compound.access import standing_of
+from compound.models import Role
+from money.queries.rounds import facts_of
+from orders.events import phone_act, take_act
+from orders.models import Bag, Item, OrderLine, Purchase, Round, RoundGood
+from orders.queries.doors import building_walk
+from orders.queries.undecided import undecided_goods, undecided_lines
+from orders.services import delivery, packing, paper_doors, rounds, sharing
+from orders.services.sheets import make_sheets
+from tests import make
+from tests.orders.sharing.scene import AFTER, Scene, cabbages, purchase
+
+pytestmark = pytest.mark.django_db
+
+THREE = (("3-101", "1"), ("3-102", "2"), ("3-201", "1"))
+LATER = AFTER + dt.timedelta(minutes=5)
+OPEN, GIVEN = ("", None), ("delivered", 1)
+
+
+def scene(bought: str = "2") -> Scene:
+    """Every door has ordered salt too, of which nobody said anything: it counts as bought."""
+    made = cabbages(bought, *THREE)
+    for door in made.compound.households.all():
+        make.order(made.round, door, ("盐", "1", "包"), by=made.coordinator)
+    Round.objects.update(state="delivering")
+    made.round.refresh_from_db()
+    return made
+
+
+def said(goods: str) -> dict[str, tuple[str, int | None]]:
+    rows = OrderLine.objects.filter(goods=goods).order_by("order__household__sort_key")
+    return {
+        room: (outcome, None if got is None else int(got))
+        for room, outcome, got in rows.values_list("order__household__room", "outcome", "delivered")
+    }
+
+
+def at_the_desk(of: Scene) -> None:
+    building = of.compound.buildings.get()
+    delivery.deliver_building(round=of.round, building=building, by=of.coordinator, at=LATER)
+
+
+def at_the_sealed_door(of: Scene, **more) -> dict:
+    runner = make.member(of.compound, Role.VOLUNTEER)
+    act = phone_act(
+        id=uuid.uuid4(), standing=standing_of(runner, "xingfuli"), kind="door", clock_offset_ms=0,
+        **{"at": LATER, "received_at": LATER, **more},
+        body={"building": "3", "round": str(of.round.pk), "bags": "3", "taken_by": "郭芳"},
+    )  # fmt: skip
+    return take_act(act)[0]
+
+
+def sent_late(of: Scene) -> dict:
+    """Without a network when it was said."""
+    return at_the_sealed_door(of, at=AFTER, received_at=LATER)
+
+
+def on_paper(of: Scene) -> paper_doors.Written:
+    make_sheets(round=of.round, at=AFTER, by=None, progress=lambda done, total: None)
+    sheet = of.compound.sheets.get(kind="delivery_run")
+    return paper_doors.record_paper(
+        sheet=sheet, code="ABCDEFGHJK", id=uuid.uuid4(), doors={}, rest=True, by=None, at=LATER
+    )
+
+
+def charged(of: Scene) -> Decimal:
+    return sum((line.quantity for line in facts_of(of.round).charges if line.ware.goods == "大白菜"), Decimal(0))
+
+
+SWEEPS = [at_the_desk, at_the_sealed_door, sent_late, on_paper]
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_sweep_leaves_open_what_came_short_and_nobody_shared_out(sweep):
+    one = scene()
+    sweep(one)
+    assert set(said("盐").values()) == {GIVEN}
+    assert set(said("大白菜").values()) == {OPEN}
+    assert charged(one) == 0
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_sweep_after_it_was_shared_out_gives_what_was_decided(sweep):
+    one = scene()
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    sweep(one)
+    got = said("大白菜")
+    assert {room: str(given) for room, (_outcome, given) in got.items()} == one.got()
+    assert charged(one) == 2
+
+
+@pytest.mark.parametrize("bought", ["4", ""])
+def test_sweep_where_enough_came_or_nobody_said_anything_gives_all(bought):
+    one = scene(bought)
+    at_the_desk(one)
+    assert said("大白菜") == {"3-101": GIVEN, "3-102": ("delivered", 2), "3-201": GIVEN}
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_sweep_counts_what_a_packer_wrote_of_a_bag_and_what_he_left_out(sweep):
+    one = scene()
+    for room, quantity in (("3-101", 1), ("3-201", 0)):
+        lines = OrderLine.objects.filter(order__household__room=room)
+        packed = {line.pk: Decimal(quantity if line.goods == "大白菜" else 1) for line in lines}
+        door = one.compound.households.get(room=room)
+        packing.pack_household(round=one.round, household=door, packed=packed, bags=1, by=one.coordinator, at=AFTER)
+    sweep(one)
+    assert said("大白菜") == {"3-101": GIVEN, "3-102": OPEN, "3-201": ("missing", 0)}
+
+
+def test_pack_building_leaves_open_what_came_short_and_names_it():
+    one = scene()
+    building = one.compound.buildings.get()
+    done = packing.pack_building(round=one.round, building=building, by=one.coordinator, at=AFTER)
+    assert (done.doors, done.unweighed, done.undecided) == (3, [], ("大白菜",))
+    assert set(OrderLine.objects.filter(goods="大白菜").values_list("packed", flat=True)) == {None}
+    assert set(OrderLine.objects.filter(goods="盐").values_list("packed", flat=True)) == {1}
+    at_the_desk(one)
+    assert (set(said("盐").values()), set(said("大白菜").values())) == ({GIVEN}, {OPEN})
+
+
+def test_bags_packed_as_listed_before_it_came_short_decide_nothing():
+    one = scene("")
+    building = one.compound.buildings.get()
+    packing.pack_building(round=one.round, building=building, by=one.coordinator, at=AFTER)
+    assert Bag.objects.count() == 3
+    purchase(one.good, Purchase.Kind.BOUGHT, "2", by=one.coordinator)
+    at_the_desk(one)
+    # Four are in the bags as they were written, and two came.
+    assert set(said("大白菜").values()) == {OPEN}
+    purchase(one.good, Purchase.Kind.BOUGHT, "2", by=one.coordinator)
+    at_the_desk(one)
+    assert said("大白菜") == {"3-101": GIVEN, "3-102": ("delivered", 2), "3-201": GIVEN}
+
+
+def test_word_at_its_own_door_delivers_it_and_settling_calls_the_others_missing():
+    one = scene()
+    door = one.compound.households.get(room="3-101")
+    delivery.mark_door(round=one.round, household=door, outcome="delivered", by=one.coordinator, at=LATER)
+    at_the_desk(one)
+    rounds.advance_round(round=one.round, to="settled", by=one.coordinator, at=LATER)
+    assert said("大白菜") == {"3-101": GIVEN, "3-102": ("missing", 0), "3-201": ("missing", 0)}
+    assert charged(one) == 1
+
+
+def test_late_line_of_what_is_shared_out_is_left_open_too():
+    one = scene()
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    late = make.order(one.round, one.compound.households.get(room="3-101"), ("大白菜", "1", "颗"), by=one.coordinator)
+    OrderLine.objects.filter(order=late).update(allocated=0)
+    at_the_desk(one)
+    assert late.lines.get().outcome == ""
+
+
+def test_weighed_goods_within_the_scales_are_not_short_and_beyond_them_are():
+    one = scene("3.2")
+    item = Item.objects.create(supply_point=one.round.supply_point, name="肉", unit="颗", is_weighed=True)
+    RoundGood.objects.update(item=item)
+    assert undecided_goods([one.round.pk]) == {}
+    RoundGood.objects.update(item=None)
+    assert undecided_goods([one.round.pk]) == {(one.round.pk, "大白菜", "颗"): False}
+
+
+# ── what is said of it ────────────────────────────
+
+
+def test_answers_name_the_goods_and_the_page_that_decides_them():
+    one = scene()
+    written, answer = on_paper(one), at_the_sealed_door(one)
+    assert written.undecided == ("大白菜",)
+    assert (answer["flags"], answer["open"]) == (["not_shared_out"], ["3-101", "3-102", "3-201"])
+    assert "大白菜" in answer["text"]
+    assert "“分配”" in answer["text"]
+
+
+def test_page_of_a_building_says_what_is_left_open_and_leads_to_the_sharing(client: Client):
+    one = scene()
+    client.force_login(one.coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/c/xingfuli/rounds/{one.round.pk}/delivery/3/"
+    page = client.get(url)
+    text = page.content.decode()
+    assert page.context["rest"] == {"lines": 3, "doors": 3, "left_out": 0}
+    assert "大白菜来的不够，还没有分配" in text
+    assert f'href="/c/xingfuli/rounds/{one.round.pk}/sharing/"' in text
+    answer = client.post(f"{url}rest/", {"lines": "3"}, follow=True)
+    assert set(said("大白菜").values()) == {OPEN}
+    assert "大白菜来的不够，还没有分配" in answer.content.decode()
+
+
+def test_page_of_a_building_for_a_runner_names_it_without_the_way_there(client: Client):
+    one = scene()
+    runner = make.member(one.compound, Role.VOLUNTEER)
+    client.force_login(runner, backend="django.contrib.auth.backends.ModelBackend")
+    text = client.get(f"/c/xingfuli/rounds/{one.round.pk}/delivery/3/").content.decode()
+    assert "大白菜来的不够，还没有分配" in text
+    assert f"/rounds/{one.round.pk}/sharing/" not in text
+
+
+def test_packing_a_building_by_its_page_names_it(client: Client):
+    one = scene()
+    client.force_login(one.coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    base = f"/c/xingfuli/rounds/{one.round.pk}/packing/"
+    assert "来的不够，还没分配" in client.get(base).content.decode()
+    answer = client.post(f"{base}building/", {"building": "3", "do": "pack"}, follow=True)
+    assert "大白菜来的不够，还没有分配：没有装袋" in answer.content.decode()
+
+
+def test_doors_and_their_open_lines_agree_and_cost_the_same_for_one_door_as_for_three():
+    one = scene()
+    with CaptureQueriesContext(connection) as caught:
+        walk = building_walk(one.round, one.compound.buildings.get(), at=LATER)
+    assert len(caught) <= 12
+    lines = {line.line.pk for door in walk.doors for line in door.lines if line.is_undecided}
+    assert lines == set(undecided_lines([one.round.pk]).values_list("pk", flat=True))
+    assert walk.undecided == ("大白菜",)
