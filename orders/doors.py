@@ -19,6 +19,9 @@ NOT_HANDED_OVER = (Outcome.REFUSED, Outcome.NOBODY_HOME, Outcome.DAMAGED)
 SERVED = (Outcome.DELIVERED, Outcome.LEFT)
 # In `DoorMark.arrived` of an undo: the ids of the words that it takes back.
 UNDONE = "of"
+# In `DoorMark.arrived`: the lines that came short and were not shared out when the word was said. It does not hand them
+# over.
+LEFT_OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ def speaks_of(mark: DoorMark, line: OrderLine, since: dt.datetime | None = None)
     if mark.only:
         return line.pk in mark.only
     return since is None or since <= mark.at or str(line.pk) in mark.arrived
+
+
+def leaves_open(mark: DoorMark, line: OrderLine) -> bool:
+    """Whether this word was said of what else the door had coming, and not of this line."""
+    return line.pk in mark.arrived.get(LEFT_OPEN, ())
 
 
 def is_unsigned(mark: DoorMark) -> bool:
@@ -71,13 +79,18 @@ def standing(
     The latest word stands, but for these: "all the others" (`is_rest`), and the lines of a door that were not named
     when another was missing, both of which count only where nothing was said before them; unsigned paper; and an empty
     outcome, which takes back the words that it names and no other. `before`: what stood before the first mark.
-    `since`: when the line came into the round, if after its cut-off.
+    `since`: when the line came into the round, if after its cut-off. A word that left the line open (`LEFT_OPEN`)
+    hands nothing of it over.
     """
     now = before or Standing()
     for mark in marks:
         if not speaks_of(mark, line, since) or (mark.is_rest and now.outcome) or _has_no_say(mark, now):
             continue
-        if mark.outcome == Outcome.PENDING:
+        if leaves_open(mark, line):
+            # Somebody was there after all.
+            if now.outcome in NOT_HANDED_OVER:
+                now = Standing(mark=mark)
+        elif mark.outcome == Outcome.PENDING:
             if _takes_back(mark, now):
                 now = Standing(mark=mark)
         elif mark.outcome in NOT_HANDED_OVER:

@@ -117,4 +117,8 @@ def is_quiet(time: dt.time, *, quiet_from: dt.time, quiet_until: dt.time) -> boo
 
 def begins_at(batch: Batch) -> dt.datetime:
     """From when on a word about a door is this run's own: where it is tried once more an old one stands there."""
-    return batch.state_at if batch.state == Batch.State.OUT else batch.leaves_at - BEFORE_ITS_TIME
+    if batch.state == Batch.State.OUT:
+        return batch.state_at
+    # A runner may be at its doors as soon as it is planned, whatever its time.
+    before = batch.leaves_at - BEFORE_ITS_TIME
+    return min(batch.state_at, before) if batch.state == Batch.State.PLANNED else before

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from compound.listing import listed
 from orders.allocation import Kind, Step
 
 # What a reason says of one household must not name its tier where others read it: a tier is hardship or illness.
@@ -133,5 +134,5 @@ def not_shared_out(goods: Sequence[str]) -> str:
     """Why a sweeping word has left these open, and where that is decided."""
     return _(
         "%(goods)s came short and is not shared out yet: left open, nobody is charged for it. That is decided on the "
-        "page “Sharing out” of the round; who has handed some of it over says so at that door."
-    ) % {"goods": _(", ").join(goods)}
+        "page “Sharing out” of the round; who has handed some of it over says at that door how many: “More”, tick it."
+    ) % {"goods": listed(goods)}

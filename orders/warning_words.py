@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.jielong.model import WARNINGS
 
 # Codes that say the same as another one, or only inform: no sentence beside the entry.
-SILENT = frozenset({"no_room"})
+SILENT = frozenset({"no_room", "instead"})
 
 SENTENCES: dict[str, Any] = {
     "no_quantity": _("No quantity is written: how much?"),
@@ -33,12 +33,15 @@ SENTENCES: dict[str, Any] = {
     "name_guessed": _("Name and goods run into each other: check both."),
     "unsure": _("The line leaves it open: ask what is wanted."),
     "odd_unit": _("Nobody counts in “%(detail)s”: what is meant?"),
+    "goods_joined": _("“%(detail)s” may be two goods: write each of them with its quantity."),
     "note_guessed": _("Some words were taken for a note: are they a good that should be bought?"),
     # The registry's.
     "unit_ambiguous": _("This room is there in several units: which one?"),
     "room_unknown": _("There is no room %(detail)s in the list of households."),
     "room_empty": _("This flat stands empty: is the room right?"),
     "other_source": _("This household has ordered in “%(detail)s” already: is this a second order?"),
+    "cancels_other": _("“%(detail)s” has an order of this household: is it the one to be withdrawn?"),
+    "cancels_other_way": _("This household has an order that came another way: is it the one to be withdrawn?"),
     "other_way": _("This household has an order already that came another way: is this a second one?"),
     "over_cap": _("More than the cap per household: change the quantity, or take it as it is."),
     "over_cap_by": _("More than one household may have, %(detail)s: change the quantity, or take it as it is."),
@@ -91,6 +94,8 @@ def sentences(warnings: list[str]) -> list[str]:
         if code == "other_source" and not detail:
             # Typed in, or from the household's own page: no chat group has that order.
             code = "other_way"
+        if code == "cancels_other" and not detail:
+            code = "cancels_other_way"
         if code == "over_cap" and detail:
             code = "over_cap_by"
         text = str(SENTENCES[code]) if code in SENTENCES else warning

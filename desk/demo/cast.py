@@ -7,6 +7,7 @@ from compound.models import Role
 CODE: Final = "demo"
 NAME: Final = "幸福里"
 GATES: Final = ("东门", "南门", "西门", "北门")
+HOW_TO_PAY: Final = "微信转给本栋楼长，备注写房号；付现金的，楼长每天傍晚上门收。请在收到账单后三天内付。"
 # Public on purpose: compound/loopback.py lets the demo's logins in from this machine only.
 PASSWORD: Final = "shouwang-2022"  # noqa: S105
 # 郭芳 answers for this building.

@@ -50,7 +50,9 @@ class Registry:
 
 def write_registry(*, households: int, seed: int, start: dt.datetime, now: dt.datetime) -> Registry:
     """Everything but the orders. About 25 statements, however many households."""
-    compound = Compound.objects.create(code=cast.CODE, name=cast.NAME, is_demo=True, created_at=start)
+    compound = Compound.objects.create(
+        code=cast.CODE, name=cast.NAME, is_demo=True, created_at=start, how_to_pay=cast.HOW_TO_PAY
+    )
     Gate.objects.bulk_create(
         Gate(compound=compound, name=name, position=place) for place, name in enumerate(cast.GATES, start=1)
     )

@@ -11,7 +11,7 @@ from compound.models import Membership, Role, StoredFile, User
 from errands.models import CardLoan, Errand, ErrandStep, Medicine
 from errands.queries.errands import ErrandRow, help_word, rows_of, with_parts
 from errands.rules import in_order, standing
-from errands.services.mistakes import CARD, OWN_TIME, WHAT
+from errands.services.mistakes import CARD, WHAT, is_shortly_after
 from orders.models import Picture
 
 
@@ -71,7 +71,7 @@ class ErrandPage:
         for what, kinds in WHAT.items():
             for step in self._live:
                 is_now = step.step == self.errand.state or what == CARD
-                is_own = by is None or (step.by_id == by.pk and at is not None and at - step.at <= OWN_TIME)
+                is_own = by is None or (step.by_id == by.pk and at is not None and is_shortly_after(step, at))
                 if step.step in kinds and is_now and is_own:
                     found.add(what)
         return found

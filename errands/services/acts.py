@@ -32,7 +32,7 @@ from errands.models import CardLoan, Errand, ErrandStep
 from errands.queries.errands import state_word
 from errands.services import steps
 from errands.services.cards import return_card, take_card
-from errands.services.mistakes import take_back
+from errands.services.mistakes import done_of, take_back
 from errands.services.steps import Told
 from errands.typed import count_of, sum_of
 from orders.events import Act, event_kind
@@ -143,7 +143,7 @@ def _done(act: Act, errand: Errand) -> Told:
     if amount is None:
         return steps.hand_over(**facts)
     paid = steps.buy(**facts, amount=amount)
-    told = steps.hand_over(**{**facts, "id": uuid.uuid5(act.id, "done")})
+    told = steps.hand_over(**{**facts, "id": done_of(act.id)})
     return Told(told.errand, (*paid.flags, *told.flags))
 
 
@@ -228,6 +228,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "card_out": lambda: _("The card is still with you: bring it back."),
     "in_part": lambda: _("Not all of it was there: tell the household."),
     "already": lambda: _("It was written down before."),
+    "earlier": lambda: _("You had said it before as well: what you said then counts again."),
     "stays": lambda: _("Somebody else has said the same: where it stands has not changed."),
 }
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import CharField, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -29,17 +30,22 @@ TOLD = (Role.COORDINATOR, Role.MEDICAL)
 # Then it is light again and somebody has looked at Today.
 GOOD_FOR = dt.timedelta(hours=12)
 FIRST, EVERY = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
-# With these an errand begins to wait for somebody, perhaps anew.
-WAITS_FROM = (Step.ASKED, Step.CHANGED, Step.GIVEN_BACK, Step.TAKEN_BACK)
-# Of one household within an hour: what is asked for beyond them stands on Today as the others do, and rings no more
-# bells. Somebody is told of that door already, or somebody else has its slip.
+# With these an errand begins to wait for somebody, perhaps anew; so it does when people are first told of it.
+WAITS_FROM = (Step.ASKED, Step.GIVEN_BACK, Step.TAKEN_BACK)
+# Of one household: what is asked for beyond them while so many wait for somebody stands on Today as the others do, and
+# rings no more bells. Somebody is told of that door already, or somebody else has its slip.
 MOST_ALARMS, WITHIN = 3, dt.timedelta(hours=1)
+# Whatever has become of them: asked for and withdrawn, over and over.
+MOST_ASKED = 10
 
 
 def rings_enough(household: Household, at: dt.datetime) -> bool:
-    """Whether people were told of so many urgent errands of this household that one more would drown the others."""
+    """Whether people were told of so many urgent errands of this household, within the hour and not taken on yet, that
+    one more would drown the others."""
     urgent = Errand.objects.filter(household=household, is_urgent=True, channel=Errand.Channel.HOUSEHOLD)
-    return urgent.filter(asked_at__gt=at - WITHIN).count() > MOST_ALARMS
+    rows = list(urgent.filter(asked_at__gt=at - WITHIN).values_list("state", "taken_by"))
+    waiting = [runner for state, runner in rows if state == Errand.State.ASKED and runner is None]
+    return len(waiting) > MOST_ALARMS or len(rows) > MOST_ASKED
 
 
 def tell_urgent(*, errand: Errand, at: dt.datetime, again: uuid.UUID | None = None) -> list[Message]:
@@ -120,10 +126,17 @@ def remind_of_urgent(at: dt.datetime) -> None:
     alone. One query where nothing urgent waits."""
     waiting = Errand.objects.filter(is_urgent=True, state=Errand.State.ASKED, taken_by=None)
     since = Max("steps__entered_at", filter=Q(steps__step__in=WAITS_FROM))
-    rows = waiting.order_by("household", "asked_at", "pk").annotate(since=since)
+    first = Message.objects.filter(
+        compound=OuterRef("compound"),
+        key=Concat(Value("errand:"), Cast(OuterRef("pk"), CharField()), Value(":chat")),
+    )
+    told = Subquery(first.values("made_at")[:1])
+    rows = waiting.order_by("household", "asked_at", "pk").annotate(since=since, told=told)
     seen: Counter[int] = Counter()
-    for errand_id, household_id, began in rows.values_list("pk", "household", "since"):
+    for errand_id, household_id, *began_at in rows.values_list("pk", "household", "since", "told"):
         seen[household_id] += 1
+        # Written down as not urgent, it waits since it was called so.
+        began = max(filter(None, began_at), default=None)
         if began is not None and at >= began + FIRST and seen[household_id] <= MOST_ALARMS:
             _remind(errand_id, began, at)
 

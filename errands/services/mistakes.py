@@ -16,16 +16,19 @@ from django.utils.translation import gettext as _
 from compound.models import User
 from compound.refusals import Refusal
 from errands.models import CardLoan, Errand, ErrandStep, Medicine
-from errands.rules import in_order, standing
+from errands.rules import in_order, paid, standing
 from errands.services.alerts import tell_urgent
 from errands.services.locks import lock_errand
 from errands.services.steps import Told
 from errands.services.written import write_step
 from errands.signals import errand_ended, errand_paid
+from orders.models import Picture
 
 Kind, State, Step = Errand.Kind, Errand.State, ErrandStep.Step
 # Later somebody at the desk takes it back, with a reason.
 OWN_TIME = dt.timedelta(minutes=15)
+# So much later a phone that had no network is still believed when it said so.
+MOST_BEHIND = dt.timedelta(days=1)
 # What can be taken back, as pages name it.
 BOUGHT, ENDED, CARD = "bought", "ended", "card"
 WHAT: dict[str, tuple[str, ...]] = {
@@ -33,6 +36,11 @@ WHAT: dict[str, tuple[str, ...]] = {
     ENDED: (Step.HANDED_OVER, Step.REFUSED, Step.NOT_TO_BE_HAD),
     CARD: (Step.CARD_RETURNED,),
 }
+
+
+def done_of(act: uuid.UUID) -> uuid.UUID:
+    """The step "done" of an act that has also said what it cost: the sum has the act's own id."""
+    return uuid.uuid5(act, "done")
 
 
 @dataclass(frozen=True)
@@ -55,10 +63,11 @@ def take_back(
     entered_at: dt.datetime | None = None,
     id: uuid.UUID | None = None,
 ) -> Told:
-    """`what` was said last of this kind (BOUGHT, ENDED, CARD) did not happen: by whoever said it within `OWN_TIME`,
-    by `is_desk` of anybody and at any time, with a reason.
+    """`what` was said last of this kind (BOUGHT, ENDED, CARD) did not happen: by whoever said it within `OWN_TIME`
+    and received at most `MOST_BEHIND` after that was; by `is_desk` of anybody and at any time, with a reason.
 
-    Flags: `already` it was taken back before; `stays` somebody else has said the same, so nothing has moved. Raises
+    Flags: `already` it was taken back before; `stays` somebody else has said the same, so it stands where it stood;
+    `earlier` so has `by` himself, earlier. The sum and the photo are then those of what is left. Raises
     `malformed`, `nothing_to_take_back`, `too_late_to_take_back`, `reason_missing`, `card_elsewhere` (the card has gone
     along once more since).
     """
@@ -73,7 +82,11 @@ def take_back(
         if any(hasattr(step, "undone_by") and step.step in WHAT[what] for step in steps):
             return Told(errand, ("already",))
         raise Refusal("nothing_to_take_back", _("It stands elsewhere by now: load the page again."))
-    own = [step for step in said if step.by_id == by.pk and at - step.at <= OWN_TIME]
+    own = [
+        step
+        for step in said
+        if step.by_id == by.pk and is_shortly_after(step, at) and now - step.entered_at <= MOST_BEHIND
+    ]
     if not own and not is_desk:
         text = _("That is more than 15 minutes ago, or somebody else said it: ask the coordinator to take it back.")
         raise Refusal("too_late_to_take_back", text)
@@ -90,6 +103,11 @@ def take_back(
         return Told(errand)
     left = [step for step in live if step not in found.steps]
     return _stand_again(errand, found.steps, left, by=by, at=at, now=now)
+
+
+def is_shortly_after(step: ErrandStep, at: dt.datetime) -> bool:
+    """Whether `at` is so soon after the step that whoever said it may take it back."""
+    return dt.timedelta(0) <= at - step.at <= OWN_TIME
 
 
 def _said_last(errand: Errand, what: str, live: Sequence[ErrandStep]) -> list[ErrandStep]:
@@ -122,8 +140,8 @@ def _with_what_hangs_on_it(errand: Errand, steps: Sequence[ErrandStep], live: Se
                 back.append(card)
                 found += [step] if step not in found else []
     if errand.kind == Kind.HELP and any(step.step == Step.HANDED_OVER for step in steps):
-        people = {step.by_id for step in steps}
-        found += [step for step in live if step.step == Step.BOUGHT and step.by_id in people]
+        # Said with another button, what it cost has its own.
+        found += [step for step in live if step.step == Step.BOUGHT and done_of(step.pk) in acts]
     return _Found(found, back)
 
 
@@ -152,19 +170,29 @@ def _stand_again(
     errand.end_reason = led.note[:100] if is_over and led and errand.state != State.HANDED_OVER else ""
     if errand.state == State.ASKED:
         errand.taken_by = None
-    is_bought = any(step.step == Step.BOUGHT for step in left)
-    payers = {step.by_id for step in gone if step.step == Step.BOUGHT}
-    is_unpaid = errand.amount is not None and bool(payers) and (not is_bought or errand.paid_by_id in payers)
-    if is_unpaid:
-        errand.amount = errand.paid_by = errand.receipt = None
+    bought = [step for step in left if step.step == Step.BOUGHT]
+    was_paid = errand.amount, errand.paid_by_id
+    if any(step.step == Step.BOUGHT for step in gone):
+        errand.amount, errand.paid_by = paid(left, gone, payer=errand.paid_by) if bought else (None, None)
+        errand.receipt_id = _receipt(bought)
+    is_paid_anew = was_paid != (errand.amount, errand.paid_by_id)
     fields = ["state", "ended_at", "end_reason", "taken_by", "amount", "paid_by", "receipt"]
     errand.save(update_fields=fields)
-    if not is_bought and errand.state != State.HANDED_OVER:
+    if not bought and errand.state != State.HANDED_OVER:
         Medicine.objects.filter(errand=errand).update(bought=None)
     if was != errand.state and errand.state == State.ASKED and errand.is_urgent:
         tell_urgent(errand=errand, at=now, again=gone[0].pk)
-    if is_unpaid:
+    if is_paid_anew:
         errand_paid.send(sender=Errand, errand=errand, by=by, at=at, now=now)
     if was != errand.state and (is_over or not was_open):
         errand_ended.send(sender=Errand, errand=errand, by=by, at=at, now=now)
-    return Told(errand, ("stays",) if was == errand.state else ())
+    if was != errand.state:
+        return Told(errand)
+    is_own = any(step.step == was and step.by_id == by.pk for step in left)
+    return Told(errand, ("earlier",) if is_own else ("stays",))
+
+
+def _receipt(bought: Sequence[ErrandStep]) -> uuid.UUID | None:
+    """The first photo of what is still bought."""
+    pictures = Picture.objects.filter(event__in=[step.pk for step in bought]).order_by("file__created_at", "file")
+    return pictures.values_list("file", flat=True).first()

@@ -36,7 +36,7 @@ from errands.models import Errand, ErrandStep, Medicine
 from errands.services.alerts import take_back_urgent, tell_urgent
 from errands.services.ending import end
 from errands.services.locks import lock_errand
-from errands.services.written import write_step
+from errands.services.written import sum_words, write_step
 from errands.signals import errand_paid
 from orders.models import SupplyPoint
 
@@ -151,7 +151,7 @@ def buy(
     amount, payer = _amount(amount), paid_by or by
     flags: list[str] = []
     if errand.state in (State.HANDED_OVER, State.REFUSED):
-        words = _sum_words(errand, amount, note)
+        words = sum_words(errand, amount, note)
         write_step(errand, Step.BOUGHT, by=by, at=at, entered_at=entered_at, note=words, id=id)
         if amount is not None and errand.amount is None:
             # A sum that came late is owed all the same.
@@ -181,7 +181,7 @@ def buy(
         errand.amount, errand.paid_by = amount, payer
     errand.save(update_fields=["state", "taken_by", "amount", "paid_by", "refusal_borne_by", "ended_at", "end_reason"])
     take_back_urgent(errand=errand, at=entered_at or at)
-    words = _sum_words(errand, amount, note)
+    words = sum_words(errand, amount, note)
     write_step(errand, Step.BOUGHT, by=by, at=at, entered_at=entered_at, note=words, id=id)
     if counts:
         errand_paid.send(sender=Errand, errand=errand, by=by, at=at, now=entered_at or at)
@@ -194,15 +194,6 @@ def _amount(amount: Decimal | None) -> Decimal | None:
     if not amount.is_finite() or not 0 <= amount < MOST_AMOUNT or amount != amount.quantize(CENT):
         raise Refusal("amount_wrong", _("What did it cost? Write yuan, for example 11.50."))
     return amount.quantize(CENT)
-
-
-def _sum_words(errand: Errand, amount: Decimal | None, note: str) -> str:
-    """In the compound's language, as everything that is stored: `38.50 元`."""
-    if amount is None:
-        return note.strip()
-    with translation.override(errand.compound.language):
-        words = _("%(amount)s yuan") % {"amount": amount}
-    return f"{words} {note}".strip()
 
 
 def _say_bearer(errand: Errand, bears: str) -> None:
@@ -380,6 +371,6 @@ def correct_amount(*, errand: Errand, by: User, at: dt.datetime, amount: Decimal
         return Told(errand, ("already",))
     errand.amount, errand.paid_by = exact, paid_by
     errand.save(update_fields=["amount", "paid_by"])
-    write_step(errand, Step.CHANGED, by=by, at=at, note=_sum_words(errand, exact, reason))
+    write_step(errand, Step.CHANGED, by=by, at=at, note=sum_words(errand, exact, reason))
     errand_paid.send(sender=Errand, errand=errand, by=by, at=at, now=at)
     return Told(errand)

@@ -2,6 +2,10 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from compound.models import User
 from errands.models import Errand, ErrandStep
@@ -30,3 +34,12 @@ def write_step(
         by=by,
         undoes=undoes,
     )
+
+
+def sum_words(errand: Errand, amount: Decimal | None, note: str) -> str:
+    """In the compound's language, as everything that is stored: `38.50 元`. Read again by `errands.rules.sum_said`."""
+    if amount is None:
+        return note.strip()
+    with translation.override(errand.compound.language):
+        words = _("%(amount)s yuan") % {"amount": amount}
+    return f"{words} {note}".strip()

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncHour
 
 from compound.models import Compound
 from gate.models import Check
-from gate.models.passages import Direction, Verdict
+from gate.models.passages import Direction, Kind, Verdict
 from gate.queries.passages import day_bounds, passages_between
 
 # The longest bar of the page, in signs.
@@ -116,10 +116,14 @@ def _refusals(answers: Iterable[Sequence[Mapping[str, Any]]]) -> list[tuple[str,
 
 
 def count_refused(compound: Compound, start: dt.datetime, until: dt.datetime) -> int:
-    """One statement; for a tile. Only passages that were refused or changed are looked at more closely."""
+    """How often somebody was refused: a room that is none, mistyped, was nobody. One statement; for a tile.
+
+    Only passages that were refused or changed are looked at more closely.
+    """
     # A phone's clock may have been put right between a passage and what was said about it.
     since = start - dt.timedelta(days=1)
     changed = Check.objects.filter(compound=compound, event_at__gte=since, refers_to__isnull=False)
     may_be = Q(verdict=Verdict.REFUSE) | Q(pk__in=changed.values("refers_to"))
-    passages = passages_between(compound, start, until).filter(may_be)
+    somebody = Q(household__isnull=False) | Q(gate_pass__isnull=False) | Q(kind=Kind.VISITOR)
+    passages = passages_between(compound, start, until).filter(may_be, somebody)
     return passages.filter(is_undone=False, verdict_now=Verdict.REFUSE).count()

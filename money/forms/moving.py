@@ -1,7 +1,7 @@
 """Forms that move money: what a household pays or gets, what a volunteer brings or gets, what is in the box."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -76,11 +76,23 @@ class PaidForm(PlaceForm):
 
 
 class PaymentForm(PaidForm):
-    """`again`: the same sum a second time on one day; asked for only where that is so."""
+    """`again`: the same sum a second time on one day; asked for only where that is so.
+
+    `is_above`: the box beside the sum that is more than what is owed is ticked. Another sum is asked about anew.
+    """
 
     amount = YuanField(label=_("Paid, yuan"))
     again = forms.BooleanField(label=_("It is a second payment"), required=False)
     field_order = ("id", "amount", "on", "method", "person", "again")
+
+    @property
+    def is_above(self) -> bool:
+        return self.data.get("above") == self.asks_above
+
+    @property
+    def asks_above(self) -> str:
+        """What the box says yes to."""
+        return f"{self.cleaned_data.get('amount', 0):.2f}"
 
 
 class RefundForm(PlaceForm):
@@ -193,6 +205,22 @@ class PaymentsForm(PaidForm):
         # Paid by another hand since the list was drawn: they owe nothing now and have no row any more.
         self.gone = sorted(ticked - {row.key for row in self.rows})
         self.paid: list[tuple[Household, Decimal]] = []
+        # What the box below the list says yes to, where it is asked.
+        self.asks_above = ""
+
+    @property
+    def above(self) -> dict[Household, Decimal]:
+        """The sums that are more than what is owed, and that somebody has said to be right."""
+        said = set(str(self.data.get("above", "")).split())
+        return {household: amount for household, amount in self.paid if f"{household.room}={amount:.2f}" in said}
+
+    def ask_above(self, rooms: Collection[str]) -> None:
+        """Marks the rows and asks one question about them, and about those that were asked about before."""
+        for row in self.rows:
+            if row.key in rooms:
+                row.error = str(_("More than what is owed."))
+        asked = {*rooms, *(household.room for household in self.above)}
+        self.asks_above = " ".join(f"{door.room}={amount:.2f}" for door, amount in self.paid if door.room in asked)
 
     def _typed(self, room: str, owed: Decimal) -> str:
         return str(self.data.get(f"amount-{room}", "")) if self.is_bound else f"{owed:.2f}"

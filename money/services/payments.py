@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ def take_payment(
     taken_by: User | None,
     method: str = Entry.Method.CASH,
     again: bool = False,
+    above: bool = True,
     by: User,
     at: dt.datetime,
     now: dt.datetime | None = None,
@@ -49,7 +50,8 @@ def take_payment(
 
     `at` is when it paid, `now` when it is written down (the same where nothing is said). More than it owes stands to
     its credit. Raises `amount_wrong`, `transfer_to_whom`, `id_taken`, and `paid_the_same` where the same sum was
-    written down for the household for that day already, unless `again`.
+    written down for the household for that day already, unless `again`; `more_than_owes` only without `above` and
+    `again`: 163.90 is soon typed as 16390.
     """
     now = now or at
     check_way(method, taken_by)
@@ -60,6 +62,9 @@ def take_payment(
         same = None if again else paid_the_same(account, amount, compound=compound, at=at)
         if same is not None:
             raise Refusal("paid_the_same", _same_words(household, amount, same, at=at, now=now), entry=str(same.pk))
+        owes = balance(account)
+        if amount > owes and not (above or again):
+            raise Refusal("more_than_owes", _more_words(household, amount, owes), rooms=[household.room])
 
     return move(
         kind=Entry.Kind.PAYMENT,
@@ -98,6 +103,12 @@ def _same_words(household: Household, amount: Decimal, same: Entry, *, at: dt.da
     return words % facts
 
 
+def _more_words(household: Household, amount: Decimal, owes: Decimal) -> str:
+    facts = {"room": household.room, "amount": f"{amount:,.2f}", "owes": f"{max(owes, Decimal(0)):,.2f}"}
+    words = _("%(room)s owes %(owes)s yuan, and %(amount)s are to be written down. Is the sum right? Then say so.")
+    return words % facts
+
+
 @transaction.atomic
 def take_payments(
     *,
@@ -105,6 +116,7 @@ def take_payments(
     paid: Sequence[tuple[Household, Decimal]],
     taken_by: User | None,
     method: str = Entry.Method.CASH,
+    above: Mapping[Household, Decimal] | None = None,
     by: User,
     at: dt.datetime,
     now: dt.datetime | None = None,
@@ -112,16 +124,21 @@ def take_payments(
 ) -> Taken:
     """The payments of a list, all or none. Whoever has paid the same on that day already is left out and named.
 
-    The same `id` again writes nothing. A dozen statements a payment. Raises as `take_payment` does.
+    `above` are the sums that are more than what is owed, and right. The same `id` again writes nothing. A dozen
+    statements a payment. Raises as `take_payment` does, and `more_than_owes` with the `rooms` of all other sums that
+    are more than what is owed.
     """
     place = account_with(compound, taken_by)
     accounts = {household: account_of(compound=compound, household=household) for household, _amount in paid}
     lock_accounts([place, *accounts.values()])
-    entries, already, total = [], [], Decimal(0)
+    entries, already, more, total = [], [], [], Decimal(0)
     for household, amount in paid:
         key = uuid.uuid5(id, household.room)
         if not is_written(key) and paid_the_same(accounts[household], amount, compound=compound, at=at):
             already.append(household)
+            continue
+        if amount > balance(accounts[household]) and (above or {}).get(household) != amount and not is_written(key):
+            more.append(household.room)
             continue
         entry, _replayed = take_payment(
             household=household,
@@ -136,6 +153,9 @@ def take_payments(
         )
         entries.append(entry)
         total += amount
+    if more:
+        words = _("More is to be written down than is owed: %(rooms)s. Are the sums right? Then say so below.")
+        raise Refusal("more_than_owes", words % {"rooms": "、".join(more)}, rooms=more)
     return Taken(tuple(entries), total, tuple(already))
 
 

@@ -53,6 +53,7 @@ def building(request: HttpRequest, code: str, building: str) -> HttpResponse:
                 paid=form.paid,
                 taken_by=form.holder,
                 method=form.cleaned_data["method"],
+                above=form.above,
                 by=me(request),
                 at=_moment(found.compound, form.cleaned_data["on"], now),
                 now=now,
@@ -60,6 +61,8 @@ def building(request: HttpRequest, code: str, building: str) -> HttpResponse:
             )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
+            if refusal.code == "more_than_owes":
+                form.ask_above(refusal.params["rooms"])
         else:
             _say_taken(request, taken)
             return redirect("money:building", code=code, building=building)
@@ -119,6 +122,7 @@ def household(request: HttpRequest, code: str, room: str) -> HttpResponse:
                 taken_by=form.holder,
                 method=data["method"],
                 again=data["again"],
+                above=form.is_above,
                 by=me(request),
                 at=_moment(found.compound, data["on"], now),
                 now=now,
@@ -126,8 +130,8 @@ def household(request: HttpRequest, code: str, room: str) -> HttpResponse:
             )
         except Refusal as refusal:
             form.add_error(None, refusal.message)
-            asks = refusal.code == "paid_the_same"
-            return _account(request, found, payment=form, asks_again=asks)
+            asks = {"paid_the_same": "asks_again", "more_than_owes": "asks_above"}.get(refusal.code)
+            return _account(request, found, payment=form, **({asks: True} if asks else {}))
         if replayed:
             messages.info(request, _("This payment is written down already, once."))
         else:

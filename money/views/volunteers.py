@@ -36,7 +36,7 @@ def volunteers(request: HttpRequest, code: str) -> HttpResponse:
         compound=compound,
         owed=[row for row in rows if row.balance < 0],
         box=in_the_box(compound),
-        no_photo=unproved(compound),
+        no_photo=unproved(compound, rows),
         people=people_of(compound),
     )
     if form.is_valid():
@@ -60,7 +60,7 @@ def volunteers(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, compound: Compound, **forms: Any) -> HttpResponse:
     rows, people = balances(compound, Account.Kind.VOLUNTEER), people_of(compound)
-    no_photo = unproved(compound)
+    no_photo = unproved(compound, rows)
     owed = [row for row in rows if row.balance < 0]
     box, total = in_the_box(compound), -sum(row.balance for row in owed)
     context = {

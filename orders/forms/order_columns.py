@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import datetime as dt
 import zlib
 from typing import Any
 
@@ -11,12 +12,15 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from compound.models import Compound
 from compound.spreadsheet import Book, Row, Sheet, book_from_bytes, book_to_bytes, column_letters
 from orders.order_list import CHOICES, Doors, Pick, guess_columns, layout_of
 
 SALT = "orders.columns"
 # Characters in the page: below what a request may bring.
 MOST_CARRIED = 2_000_000
+# The telephone numbers of receivers stand in it: no longer than somebody sits before the page.
+LONGEST = dt.timedelta(hours=2)
 MOST_COLUMNS = 60
 FIRST_LINES = 15
 WORDS = {
@@ -42,16 +46,20 @@ WORDS = {
 }
 
 
-def carried(book: Book) -> str:
-    """The grid for a hidden field; '' for one that is too large to go back and forth."""
-    text = signing.Signer(salt=SALT).sign(base64.b85encode(book_to_bytes(book)).decode())
+def _signer(compound: Compound) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"{SALT}.{compound.pk}")
+
+
+def carried(book: Book, compound: Compound) -> str:
+    """The grid for a hidden field of this compound's page; '' for one that is too large to go back and forth."""
+    text = _signer(compound).sign(base64.b85encode(book_to_bytes(book)).decode())
     return text if len(text) <= MOST_CARRIED else ""
 
 
-def brought(text: str) -> Book:
-    """What `carried` gave. Raises ValidationError for anything else."""
+def brought(text: str, compound: Compound) -> Book:
+    """What `carried` gave for the compound, for two hours. Raises ValidationError for anything else."""
     try:
-        return book_from_bytes(base64.b85decode(signing.Signer(salt=SALT).unsign(text)))
+        return book_from_bytes(base64.b85decode(_signer(compound).unsign(text, max_age=LONGEST)))
     except (signing.BadSignature, binascii.Error, zlib.error, ValueError):
         raise ValidationError(_("Choose the file again."), code="lost") from None
 
@@ -100,9 +108,14 @@ class ColumnsForm(forms.Form):
         ]
 
 
+def has_lines(book: Book) -> bool:
+    """Whether there is a line that could hold headings."""
+    return any(sheet.rows for sheet in book)
+
+
 def _main(book: Book) -> Sheet:
-    """The sheet with the most rows, of those that are shown."""
-    return max(book, key=lambda sheet: (not sheet.hidden, len(sheet.rows)))
+    """The sheet with the most rows, of those that are shown; a hidden one only where the others are empty."""
+    return max(book, key=lambda sheet: (bool(sheet.rows), not sheet.hidden, len(sheet.rows)))
 
 
 def _among(guessed: Row | None, lines: list[Row]) -> Row:

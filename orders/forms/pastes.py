@@ -14,7 +14,7 @@ from compound.rooms import clean
 from orders.forms.numbers import number_of
 from orders.models import ChainEntry, ChainImport, ChainSource
 from orders.quantities import decimal_of
-from orders.queries.review import Good
+from orders.queries.review import TWICE, Good, who_of
 from orders.services.chains import Word
 from orders.services.orders import as_line
 
@@ -82,13 +82,16 @@ class UnitForm(forms.Form):
 class DecideForm(forms.Form):
     """A word about one entry of `chain_import`; `said` is for the service: about twins it has a word on each.
 
-    `do` is take, leave, both, later, or keep (nothing is decided yet; `reopen=<position>` says the same). `room` and
-    `amount` come from one tap on a suggestion; `room_text` and the repeated `goods`, `quantity`, `unit` from the boxes.
+    `do` is take, leave, both, later, instead (of the order that came another way), or keep: nothing is decided yet;
+    `reopen=<position>` says the same. `room` and `amount` come from one tap on a suggestion; `room_text` and the
+    repeated `goods`, `quantity`, `unit` from the boxes.
     `own=<position>:<index>` takes back that an item's words mean a good of the list, or gives it back that meaning.
     """
 
     position = forms.IntegerField(min_value=0, max_value=1_000_000)
-    do = forms.ChoiceField(choices=[(w, w) for w in ("take", "leave", "keep", "both", "later")], required=False)
+    do = forms.ChoiceField(
+        choices=[(w, w) for w in ("take", "leave", "keep", "both", "later", "instead")], required=False
+    )
     room = forms.CharField(max_length=62, required=False)
     room_text = forms.CharField(max_length=62, required=False)
     amount = forms.CharField(max_length=20, required=False)
@@ -188,7 +191,7 @@ class DecideForm(forms.Form):
                 continue
             mine = twin.pk == self.entry.pk
             items = self.items if mine else None
-            words.append(Word(twin, self._decision(twin, do, items, twins), self.household, items))
+            words.append(Word(twin, self._decision(twin, do, items, twins), self.household, items, do == "instead"))
         return words
 
     def _decision(
@@ -203,10 +206,12 @@ class DecideForm(forms.Form):
             return Decision.OPEN
         if do in ("take", "leave"):
             return do
+        if do == "instead":
+            return Decision.TAKE
         if "own" in self.data:
             # What the words mean is one thing, whether the line counts another.
             return twin.decision
-        asks_more = len(twins) > 1 or any(w.startswith("name_twice") for w in twin.warnings)
+        asks_more = len(twins) > 1 or any(w.startswith(TWICE) for w in twin.warnings)
         wanted = twin.items if items is None else items
         known = self.household is not None or twin.household is not None
         complete = known and bool(wanted) and all(as_line(item) for item in wanted)
@@ -216,17 +221,17 @@ class DecideForm(forms.Form):
         """The entries that are about the same name, in their order; once confirmed only what is still open."""
         in_review = self.chain_import.state == ChainImport.State.REVIEW
         by_name = self.cleaned_data.get("do") in ("both", "later") and in_review
-        mine = (clean(self.entry.name).casefold(), self.entry.room_text)
+        mine = who_of(self.entry, self.chain_import)
         entries = self.chain_import.entries.select_related("household", "chain_import", "follows").exclude(
             change=Change.GONE
         )
         twins = [
             entry
             for entry in entries.order_by("position")
-            if (clean(entry.name).casefold(), entry.room_text) == mine
+            if who_of(entry, self.chain_import) == mine
             and (by_name or entry.pk == self.entry.pk or entry.decision == Decision.OPEN)
         ]
-        is_named = any(w.startswith("name_twice") for twin in twins for w in twin.warnings)
+        is_named = any(w.startswith(TWICE) for twin in twins for w in twin.warnings)
         return twins if is_named else [self.entry]
 
 

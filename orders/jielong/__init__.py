@@ -37,10 +37,11 @@ _MANY_UNITS = 3
 _ABOUT_LENGTH = 4000  # every word is looked for in it
 
 
-def parse_chain(text: str, *, buildings: Collection[str] = ()) -> Chain:
+def parse_chain(text: str, *, buildings: Collection[str] = (), offered: Collection[str] = ()) -> Chain:
     """Read a pasted chain. Never raises; linear in the length of the text.
 
     ``buildings`` are the registry's names: those that the grammar cannot guess (钟楼西翼) are then found too.
+    ``offered`` are the goods of the round: 鸡蛋+牛奶 is one of them, or two goods.
     Every non-empty line is in the title, in exactly one entry or in ``skipped``.
     """
     try:
@@ -49,6 +50,7 @@ def parse_chain(text: str, *, buildings: Collection[str] = ()) -> Chain:
         bodies = [_body(block) for block in shape.blocks]
         rooms = [room_in(body, buildings) for body in bodies]
         context = _learn(bodies, rooms, _about(lines, shape), buildings)
+        context = replace(context, offered=frozenset(name.lower() for name in offered))
         entries = [
             read_entry(body, room, context, line=block.first.at, number=block.number, raw=block.raw)
             for block, body, room in zip(shape.blocks, bodies, rooms, strict=True)

@@ -15,6 +15,8 @@ from .tokens import Kind, Token
 
 _TRAILING_VERB = re.compile(r"(?<=[日号天午上点])(?:要|来|订|需要)$")
 _MANY = Decimal(200)
+# Between two goods; of the words only where two characters stand before it: 柔和洗衣液 is one.
+_JOINS = re.compile(r"\s?[+➕&]\s?|(?<=..)[和跟与及](?=.)")
 _CANCEL, _CHANGE = Kind.CANCEL.value, Kind.CHANGE.value
 
 
@@ -162,6 +164,7 @@ class _Assembler:
             counts.pop()
             stop -= 1
         if not counts:
+            good.start = self._join_up(good.start, good.end)
             listed = "、" in self.text.plain[max(0, good.start - 2) : good.start]
             shown = self._shown(good.start, good.end)
             self.drafts.append(Draft(shown, span=(good.start, good.end), listed=listed))
@@ -174,6 +177,7 @@ class _Assembler:
             self._share(counts[0])
             return index + 2
         end = good.end
+        good.start = self._join_up(good.start, end)
         while len(counts) > 1 and _describes(counts[0]):
             end = counts.pop(0).end
         self._add(self._shown(good.start, end), counts[0])
@@ -202,8 +206,35 @@ class _Assembler:
             if not count.ends_with_good and (_describes(count) or not after.spaced):
                 good.start = count.start  # 12枚鸡蛋2盒
                 return index + 1
-        self._add(self._shown(good.start, good.end), count)
+        first, *others = self._joined(good.start, good.end)
+        self._add(self._shown(*first), count)
+        for start, end in others:
+            self.drafts.append(Draft(self._shown(start, end), span=(start, end), listed=True))
         return index + 2
+
+    def _join_up(self, start: int, end: int) -> int:
+        """白菜+土豆5斤: all but the last are goods whose quantity nobody has written. Where the last one begins."""
+        *others, last = self._joined(start, end)
+        for begin, stop in others:
+            self.drafts.append(Draft(self._shown(begin, stop), span=(begin, stop), listed=True))
+        return last[0]
+
+    def _joined(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where the goods stand that a sign joins; one stretch where it is one good, or may be: that is asked."""
+        written = self.text.plain[start:end]
+        joints = list(_JOINS.finditer(written))
+        if not joints or written.lower() in words.GOODS or written.lower() in self.context.offered:
+            return [(start, end)]
+        if written.lower() in self.context.about:
+            return [(start, end)]
+        starts, ends = [0, *(m.end() for m in joints)], [*(m.start() for m in joints), len(written)]
+        parts = list(zip(starts, ends, strict=True))
+        known = [goods_evidence(written[a:b], self.context) >= 2 for a, b in parts]
+        if all(known):
+            return [(start + a, start + b) for a, b in parts]
+        if any(known):
+            self.warnings.append(warning("goods_joined", self._shown(start, end)))
+        return [(start, end)]
 
     def _is_remark(self, count: Atom, words_behind: Atom) -> bool:
         """2人 坐轮椅; and where the chain names no goods, 2份 下班晚."""

@@ -30,13 +30,17 @@ _EDGE = " \t,，、;；:：.。!！?？…-_—|/*×=~～\"'“”‘’·"
 
 @dataclass(frozen=True)
 class Context:
-    """What the rest of the chain says: its title and menu, goods other lines name, how its lines are made."""
+    """What the rest of the chain says: its title and menu, goods other lines name, how its lines are made.
+
+    ``offered``: names of the round's goods.
+    """
 
     about: str = ""
     goods: frozenset[str] = frozenset()
     names_goods: bool = False
     names_after_rooms: bool = True
     buildings: Collection[str] = ()
+    offered: frozenset[str] = frozenset()
 
 
 def strip_edges(text: str) -> str:

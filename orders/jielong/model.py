@@ -33,6 +33,7 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "name_guessed": "name and goods are not set apart",
         "unsure": "words that leave it open",
         "odd_unit": "a counting word that is not known",
+        "goods_joined": "two goods may stand in one",
         "note_guessed": "words that may be a good were taken for a note",
     }
 )

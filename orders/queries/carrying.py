@@ -14,6 +14,7 @@ from compound.models import Compound
 from orders.doors import NOT_HANDED_OVER, outcome_of_door
 from orders.models import Batch, Order, OrderLine, Round, Stop, Trip
 from orders.queries.doors import Key, Outcome
+from orders.queries.due import DUE
 from orders.queries.totals import buildings_words
 from orders.rules import begins_at
 
@@ -67,6 +68,8 @@ def _open_lines(lines: QuerySet[OrderLine]) -> dict[Key, list[dt.datetime | None
     """Since when each line of a door stands as not handed over, None for one about which nobody has said anything."""
     found: dict[Key, list[dt.datetime | None]] = defaultdict(list)
     rows = lines.filter(outcome__in=[Outcome.PENDING, *NOT_HANDED_OVER])
+    # Nobody goes to a door for which nothing was left.
+    rows = rows.annotate(due=DUE).exclude(outcome=Outcome.PENDING, due=0)
     for round, household, outcome, at in rows.values_list("order__round", "order__household", "outcome", "outcome_at"):
         found[round, household].append(at if outcome else None)
     return found
@@ -162,6 +165,7 @@ def rounds_to_carry(compound: Compound, *, only: Collection[int] | None) -> list
     """Buildings with open doors of rounds that are on their way. Two statements."""
     rounds = {round.pk: round for round in compound.rounds.filter(state=Round.State.DELIVERING).order_by("cutoff_at")}
     lines = OrderLine.objects.filter(order__round__in=rounds, order__state=Order.State.PLACED)
+    lines = lines.annotate(due=DUE).filter(due__gt=0)
     if only is not None:
         lines = lines.filter(order__household__building__in=only)
     doors: dict[tuple[uuid.UUID, str, str], dict[int, bool]] = defaultdict(dict)

@@ -8,6 +8,8 @@ from django.db.models import F, Q, QuerySet
 from compound.models import Compound
 from orders.doors import SERVED
 from orders.models import Order, OrderLine, Round
+from orders.queries.due import ALLOTTED_NOTHING
+from orders.queries.undecided import HELD_BACK
 from orders.rules import ON_ITS_WAY
 
 Outcome = OrderLine.Outcome
@@ -17,7 +19,7 @@ def owed_lines(compound: Compound, *, at: dt.datetime, only: Collection[int] | N
     """Lines that somebody is still owed, oldest round first.
 
     Marked as not handed over; or unmarked although their round is settled, or its cut-off a day ago. What is on its
-    way is no debt yet: `on_the_way` counts it.
+    way is no debt yet: `on_the_way` counts it. Nor is what a sharing out gave others: nothing of it comes to this door.
     """
     lines = _unserved(compound, only).filter(
         ~Q(outcome=Outcome.PENDING)
@@ -44,6 +46,7 @@ def _unserved(compound: Compound, only: Collection[int] | None) -> QuerySet[Orde
         OrderLine.objects.filter(order__round__compound=compound, order__state=Order.State.PLACED, closed_at=None)
         .exclude(outcome__in=SERVED)
         .exclude(order__round__state__in=[Round.State.OPEN, Round.State.CANCELLED])
+        .exclude(ALLOTTED_NOTHING & ~HELD_BACK & (Q(delivered=None) | Q(delivered=0)))
         .annotate(owed=F("ordered") - F("delivered"))
     )
     return lines if only is None else lines.filter(order__household__building__in=only)

@@ -15,7 +15,17 @@ from django.utils.translation import ngettext
 from compound.listing import listed
 from compound.models import Building, Compound, Household
 from orders import rules
-from orders.doors import NOT_HANDED_OVER, is_unsigned, order_of, outcome_of_door, speaks_of, standing
+from orders.doors import (
+    NOT_HANDED_OVER,
+    SERVED,
+    UNDONE,
+    is_unsigned,
+    leaves_open,
+    order_of,
+    outcome_of_door,
+    speaks_of,
+    standing,
+)
 from orders.models import Allotment, Bag, Batch, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
 from orders.quantities import plain
 from orders.queries.house_rules import house_rules, is_quiet_at, quiet_times
@@ -99,6 +109,14 @@ class Door:
     def outcome(self) -> str:
         return outcome_of_door(line.line.outcome for line in self.lines)
 
+    @cached_property
+    def has_nothing(self) -> bool:
+        """Nothing of what was ordered is in a bag for this door, and that is decided."""
+        return not any(
+            rules.due(one.line) or one.line.delivered or one.is_undecided or one.line.outcome in NOT_HANDED_OVER
+            for one in self.lines
+        )
+
     @property
     def newest(self) -> DoorMark | None:
         return self.tries[-1] if self.tries else None
@@ -126,6 +144,15 @@ class Door:
         about = [line.line for line in self.lines if line.line.outcome and speaks_of(paper, line.line)]
         stands = [standing(line, self.tries).mark for line in about]
         return paper if any(mark is None or mark.outcome != paper.outcome for mark in stands) else None
+
+    @property
+    def in_vain(self) -> str:
+        """Of an open door at which somebody rang in vain: how often, as its chip says it."""
+        undone = {id for one in self.tries for id in one.arrived.get(UNDONE, ())}
+        times = sum(one.outcome == Outcome.NOBODY_HOME and str(one.pk) not in undone for one in self.tries)
+        if self.outcome or not times:
+            return ""
+        return ngettext("nobody home %(count)d time", "nobody home %(count)d times", times) % {"count": times}
 
     @property
     def failed(self) -> list[DoorMark]:
@@ -178,12 +205,21 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Walk:
-    """All that a page of doors shows. `next` is the first open door, `several_rounds`: the cards say which round."""
+    """All that a page of doors shows. `next` is the first open door, `several_rounds`: the cards say which round.
+
+    `nothing`: doors for which nothing was left, apart from the others: nobody goes there and nothing is counted.
+    """
 
     doors: tuple[Door, ...]
     sealed: tuple[SealedBuilding, ...]
     quiet: Quiet
     several_rounds: bool = False
+    nothing: tuple[Door, ...] = ()
+
+    @property
+    def nothing_for(self) -> str:
+        """Their rooms."""
+        return listed(dict.fromkeys(door.room for door in self.nothing))
 
     @cached_property
     def counts(self) -> Counts:
@@ -298,10 +334,12 @@ def _doors(lines: QuerySet[OrderLine], rounds: dict[uuid.UUID, Round], marks: Qu
 
 
 def _walk(compound: Compound, found: Iterable[Door], *, at: dt.datetime, is_medicine: bool = False) -> Walk:
-    doors = list(found)
-    buildings = {door.household.building_id: door.household.building for door in doors}
+    every = list(found)
+    doors, nothing = [door for door in every if not door.has_nothing], [door for door in every if door.has_nothing]
+    buildings = {door.household.building_id: door.household.building for door in every}
     walks = walks_of(compound, list(buildings))
-    doors.sort(key=lambda door: (*walks.way(door.household), door.round.cutoff_at))
+    for some in (doors, nothing):
+        some.sort(key=lambda door: (*walks.way(door.household), door.round.cutoff_at))
     several_rounds = len({door.round.pk for door in doors}) > 1
     for door in doors:
         door.anchor = f"d{door.household.room}" + (f"-{door.round.pk.hex[:8]}" if several_rounds else "")
@@ -313,13 +351,13 @@ def _walk(compound: Compound, found: Iterable[Door], *, at: dt.datetime, is_medi
     rings = any(door.may_ring and not door.outcome for door in doors)
     quiet = Quiet(house, is_quiet_at(house, at), quiet_times(house, at), rings)
     sealed = _sealed(doors, buildings, sealed_buildings(compound, at))
-    return Walk(tuple(doors), sealed, quiet, several_rounds)
+    return Walk(tuple(doors), sealed, quiet, several_rounds, tuple(nothing))
 
 
 def _about(door: Door, *, several_rounds: bool) -> str:
     words = [ngettext("%(count)d bag", "%(count)d bags", door.bags) % {"count": door.bags}]
     if not any(rules.due(line.line) for line in door.lines):
-        words = [_("no bag: nothing was left for this door")]
+        words = [_("no bag")]
     words += [door.round.name] if several_rounds else []
     words += [_("once more")] if door.is_again else []
     return " · ".join(words)
@@ -373,10 +411,12 @@ class Owed:
 def owed_rows(lines: Sequence[OrderLine]) -> list[Owed]:
     """Two statements for a page of lines."""
     tries, shares = tries_of(lines), shares_of(lines)
-    return [
-        Owed(line, [one for one in tries[line.pk] if one.outcome and not one.is_rest], shares.get(line.pk, ""))
-        for line in lines
-    ]
+    return [Owed(line, [one for one in tries[line.pk] if _is_vain(one)], shares.get(line.pk, "")) for line in lines]
+
+
+def _is_vain(mark: DoorMark) -> bool:
+    """A "delivered" of the door is not said of the line that is owed: what came short, the line's own state says."""
+    return bool(mark.outcome) and not mark.is_rest and mark.outcome not in SERVED
 
 
 def tries_of(lines: Sequence[OrderLine]) -> dict[int, list[DoorMark]]:
@@ -394,7 +434,7 @@ def tries_of(lines: Sequence[OrderLine]) -> dict[int, list[DoorMark]]:
         line.pk: [
             mark
             for mark in by_door[line.order.round_id, line.order.household_id]
-            if not mark.only or line.pk in mark.only
+            if (not mark.only or line.pk in mark.only) and not leaves_open(mark, line)
         ]
         for line in lines
     }

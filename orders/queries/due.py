@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, When
+from django.db.models import Case, DecimalField, F, Q, When
 from django.db.models.functions import Coalesce
 
 from orders.shelf import WEIGHED_SLACK
@@ -23,3 +23,6 @@ ENOUGH = Case(
     default=F("ordered"),
     output_field=DecimalField(max_digits=12, decimal_places=5),
 )
+
+# Shared out, and nothing of it, nor of anything instead, for this line.
+ALLOTTED_NOTHING = Q(allocated=0) & (Q(allocated_instead=None) | Q(allocated_instead=0))

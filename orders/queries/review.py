@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from compound.models import Compound, Household, Resident
 from compound.rooms import clean, find_room, sort_key
-from orders.models import ChainEntry, ChainImport, Nickname, Order, OrderLine
+from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order, OrderLine
 from orders.order_list.rows import LABEL
 from orders.services.chains import units_of
 from orders.services.orders import Catalogue, as_line, folded
@@ -61,12 +61,14 @@ class Row:
     amounts: list[Quantity] = field(default_factory=list)
     twins: list[int] = field(default_factory=list)
     is_first_twin: bool = False
+    is_last_twin: bool = False
     can_decide: bool = True
     can_change: bool = True
     is_edited: bool = False
     error: str = ""
     typed_room: str = ""
     other_orders: list[str] = field(default_factory=list)
+    other_orders_count: int = 0
 
     def keep(self, *, room: str, items: Sequence[Good]) -> None:
         """Shows what was typed again, beside what is wrong with it."""
@@ -98,6 +100,11 @@ class Row:
     def is_second_order(self) -> bool:
         """The household has an order that came another way, and the question is whether this is one more."""
         return any(code_of(warning) == "other_source" for warning in self.entry.warnings)
+
+    @property
+    def withdraws_other(self) -> bool:
+        """The line withdraws, and the household has an order that came another way."""
+        return any(code_of(warning) == "cancels_other" for warning in self.entry.warnings)
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -176,9 +183,9 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
         row.can_decide = in_review or (confirmed and row.is_open and not overtaken)
         row.can_change = in_review
     open_rows = [row for row in rows if row.is_open and row.can_decide]
-    _find_twins(rows)
+    _find_twins(rows, chain_import)
     _suggest_rooms([row for row in open_rows if row.entry.household is None and not row.is_gone], compound)
-    _show_other_orders([row for row in open_rows if row.is_second_order], chain_import)
+    _show_other_orders([row for row in open_rows if row.is_second_order or row.withdraws_other], chain_import)
     for row in open_rows:
         row.amounts = _amounts(row.entry)
     counts: dict[str, int] = defaultdict(int)
@@ -189,7 +196,7 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
         is_overtaken=overtaken,
         is_over=overtaken or not (in_review or confirmed),
         rows=tuple(_with_twins_together(rows)),
-        clear=len(rows) - counts["open"],
+        clear=len(rows) - counts["open"] - counts["left"],
         **{name: counts[name] for name in ("open", "new", "changed", "gone", "same", "left")},
     )
 
@@ -221,10 +228,13 @@ def _show_other_orders(rows: Sequence[Row], chain_import: ChainImport) -> None:
     lines = lines.filter(order__state__in=alive)
     lines = lines.exclude(order__chain_import__source=chain_import.source).select_related("order").order_by("pk")
     words: dict[int, list[str]] = defaultdict(list)
+    orders: dict[int, set[object]] = defaultdict(set)
     for line in lines:
+        orders[line.order.household_id].add(line.order_id)
         words[line.order.household_id].append(str(line))
     for row in rows:
         row.other_orders = words.get(row.entry.household_id or 0, [])
+        row.other_orders_count = len(orders.get(row.entry.household_id or 0, ()))
 
 
 def _goods(items: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[Good]:
@@ -249,23 +259,29 @@ def _meaning(goods: str, unit: str, catalogue: Catalogue) -> str:
 # ── a name that stands twice ──────────────────────
 
 
-def _who(entry: ChainEntry) -> tuple[str, str]:
-    return clean(entry.name).casefold(), entry.room_text
+TWICE = ("name_twice", "repeated_name")
 
 
-def _find_twins(rows: Sequence[Row]) -> None:
-    """Rows that are about one name, where at least one of them is still open because of it."""
+def who_of(entry: ChainEntry, chain_import: ChainImport) -> tuple[str, str]:
+    """Whose line it is: in a chat the room says so where one is written, else, and in an export, the name too."""
+    by_room = entry.room_text and chain_import.source.kind == ChainSource.Kind.CHAT
+    return "" if by_room else clean(entry.name).casefold(), entry.room_text
+
+
+def _find_twins(rows: Sequence[Row], chain_import: ChainImport) -> None:
+    """Rows that are about one name or room, where at least one of them is still open because of it."""
     by_who: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if not row.is_gone:
-            by_who[_who(row.entry)].append(row)
+            by_who[who_of(row.entry, chain_import)].append(row)
     for together in by_who.values():
-        asked = any(row.is_open and "name_twice" in map(code_of, row.entry.warnings) for row in together)
+        asked = any(row.is_open and set(TWICE) & set(map(code_of, row.entry.warnings)) for row in together)
         if len(together) > 1 and asked:
             positions = [row.entry.position for row in together]
             for row in together:
                 row.twins = positions
             next(row for row in together if row.is_open).is_first_twin = True
+            together[-1].is_last_twin = True
 
 
 def _with_twins_together(rows: Sequence[Row]) -> list[Row]:

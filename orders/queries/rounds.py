@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from compound.models import Compound, Job, Sheet
 from orders.models import SHEETS_JOB, ChainEntry, ChainImport, Order, OrderLine, Round
+from orders.queries.due import DUE
 
 S = Round.State
 ALIVE = (Order.State.PLACED, Order.State.LATE)
@@ -159,17 +160,20 @@ class SheetPart:
 
 
 def building_counts(round: Round, *, only: Collection[int] | None = None) -> list[BuildingCount]:
-    """Buildings with orders, in walking order. One statement. `only`: primary keys of buildings that may be seen."""
-    lines = OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED)
+    """Buildings with orders, in walking order. One statement. `only`: primary keys of buildings that may be seen.
+
+    Bags and lines of what is carried: a door for which nothing was left has none.
+    """
+    lines = OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED).annotate(due=DUE)
     if only is not None:
         lines = lines.filter(order__household__building__in=only)
     rows = (
         lines.values("order__household__building", "order__household__building__name")
         .annotate(
-            bags=Count("order__household", distinct=True),
+            bags=Count("order__household", distinct=True, filter=Q(due__gt=0)),
             orders=Count("order", distinct=True),
-            lines=Count("pk"),
-            marked=Count("pk", filter=~Q(outcome=OrderLine.Outcome.PENDING)),
+            lines=Count("pk", filter=Q(due__gt=0)),
+            marked=Count("pk", filter=Q(due__gt=0) & ~Q(outcome=OrderLine.Outcome.PENDING)),
         )
         .order_by("order__household__building__sort_key")
     )

@@ -1,17 +1,18 @@
 """What came short and nobody has decided: it is not known who gets any of it.
 
-Of such a part nobody says "delivered" by a sweeping word ("all the others", a whole building): only at its own door, or
-by what a packer wrote of its bag.
+No "delivered" hands such a part over, neither a sweeping word ("all the others", a whole building) nor the plain one of
+its own door: only who says how many were given, or what a packer wrote of its bag.
 """
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from orders.models import Allotment, Order, OrderLine, Purchase, Sharing
+from orders.queries.due import ALLOTTED_NOTHING
 from orders.shelf import is_enough
 
 ZERO = Decimal(0)
@@ -20,7 +21,7 @@ Good = tuple[uuid.UUID, str, str]
 
 # A line that came when its good was shared out already is due nothing (`allocated` 0, written by `list_goods`) until
 # the good is shared out anew.
-HELD_BACK = Q(allocated=0) & ~Exists(
+HELD_BACK = ALLOTTED_NOTHING & ~Exists(
     Allotment.objects.filter(line=OuterRef("pk"), sharing__applied_at__isnull=False, sharing__replaced_at__isnull=True)
 )
 
@@ -70,10 +71,27 @@ def undecided_goods(rounds: Collection[uuid.UUID]) -> dict[Good, bool]:
     return found
 
 
+def left_to_give(good: Good, *, but: Collection[int]) -> Decimal:
+    """Of what shoppers got of a good, what is neither handed over nor written into a bag, without the lines `but`.
+
+    Two statements.
+    """
+    round, goods, unit = good
+    said = Purchase.objects.filter(good__round=round, good__goods=goods, good__unit=unit, taken_back_by__isnull=True)
+    there: Decimal = said.exclude(kind=Purchase.Kind.VOID).aggregate(sum=Coalesce(Sum("quantity"), ZERO))["sum"]
+    lines = OrderLine.objects.filter(order__round=round, order__state=Order.State.PLACED, goods=goods, unit=unit)
+    given = Case(When(outcome=OrderLine.Outcome.PENDING, then="packed"), default="delivered")
+    taken: Decimal = lines.exclude(pk__in=but).aggregate(sum=Coalesce(Sum(given), ZERO))["sum"]
+    return there - taken
+
+
 def is_undecided(line: OrderLine, goods: Mapping[Good, bool], held: Collection[int]) -> bool:
     """Of one line, its order at hand. `goods`: of `undecided_goods`; `held`: of `held_back`."""
-    if line.outcome:
-        return False
+    return not line.outcome and nobody_decided(line, goods, held)
+
+
+def nobody_decided(line: OrderLine, goods: Mapping[Good, bool], held: Collection[int]) -> bool:
+    """The same of a line that may have a word from its door."""
     is_overpacked = goods.get((line.order.round_id, line.goods, line.unit))
     if is_overpacked is None:
         return line.packed is None and line.pk in held

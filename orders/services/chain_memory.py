@@ -20,7 +20,9 @@ def recall(entries: Sequence[ChainEntry], chain_import: ChainImport) -> int:
     last = undone.order_by("-ended_at").first()
     if last is None:
         return 0
-    decided = last.entries.filter(decided_by__isnull=False).select_related("household")
+    # Which order a line took the place of is asked anew: it may be another one by now.
+    decided = last.entries.filter(decided_by__isnull=False).exclude(warnings__contains=["instead: "])
+    decided = decided.select_related("household")
     known = {_line(entry): entry for entry in decided}
     given = 0
     for entry in entries:

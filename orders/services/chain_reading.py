@@ -4,6 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from compound.models import Compound, Household
 from compound.rooms import clean, room_number
 from orders.chain_review import Comparison, Content, compare
@@ -98,6 +100,8 @@ def _as_row(chain_import: ChainImport, position: int, entry: Entry) -> ChainEntr
     )
 
 
+# Said by hand: the line takes the place of an order that came another way.
+INSTEAD = "instead: "
 ROOM_ONLY = re.compile(r"room_only: .*\(([^()]+)\)")
 
 
@@ -147,7 +151,10 @@ def _compare_with_previous(entries: list[ChainEntry], chain_import: ChainImport)
             entry.warnings.append("name_twice: ")
     for index in comparison.gone:
         before = old[index]
-        if before.order is not None and before.order.state in (Order.State.PLACED, Order.State.LATE):
+        # A line that withdrew another one's order is no order that could be gone.
+        withdrew = before.status == Status.CANCEL and before.follows_id is None
+        alive = before.order is not None and before.order.state in (Order.State.PLACED, Order.State.LATE)
+        if alive and not withdrew:
             entries.append(_gone(before, chain_import, position=len(entries)))
 
 
@@ -202,15 +209,31 @@ def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: Ch
             # In an export a cancelled order speaks of itself and of no other.
             alone = alone or chain_import.source.kind == ChainSource.Kind.LIST
             entry.decision = Decision.LEAVE if alone or entry.household is None else Decision.OPEN
+            if entry.decision == Decision.OPEN and entry.household_id in elsewhere:
+                _link_what_goes(entry, chain_import, elsewhere)
         elif is_clear(entry):
             entry.decision = Decision.TAKE
 
 
+def _link_what_goes(entry: ChainEntry, chain_import: ChainImport, elsewhere: Mapping[int, str]) -> None:
+    """Asks whether the order that came another way goes; of several nobody knows which is meant. One query."""
+    found = orders_elsewhere(chain_import).filter(household=entry.household_id)[:2]
+    if len(found) == 1:
+        entry.order = found[0]
+        entry.warnings = [w for w in entry.warnings if not w.startswith("other_source")]
+        entry.warnings.append(f"cancels_other: {elsewhere[entry.household_id or 0]}")
+
+
 def ordered_elsewhere(chain_import: ChainImport) -> dict[int, str]:
     """{household's key: group} of the round's orders that came another way; '' for those typed in. One query."""
+    rows = orders_elsewhere(chain_import).values_list("household_id", "chain_import__source__name")
+    return {door: group or "" for door, group in rows}
+
+
+def orders_elsewhere(chain_import: ChainImport) -> QuerySet[Order]:
+    """The round's orders that stand and came another way than by the group of this paste."""
     orders = Order.objects.filter(round=chain_import.round, state__in=[Order.State.PLACED, Order.State.LATE])
-    rows = orders.exclude(chain_import__source=chain_import.source)
-    return {door: group or "" for door, group in rows.values_list("household_id", "chain_import__source__name")}
+    return orders.exclude(chain_import__source=chain_import.source)
 
 
 def warn_of_household(entry: ChainEntry, elsewhere: Mapping[int, str]) -> bool:

@@ -24,9 +24,11 @@ from orders.services.chain_caps import CODE as CAP
 from orders.services.chain_caps import Caps
 from orders.services.chain_reading import (
     HARMLESS,
+    INSTEAD,
     Registry,
     first_line,
     ordered_elsewhere,
+    orders_elsewhere,
     read_entries,
     warn_of_household,
 )
@@ -58,7 +60,11 @@ def paste_chain(
     # The one character that PostgreSQL cannot keep, and halves of characters that no encoding can.
     text = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
     # Reading may take a second, and nobody may wait for it: before the lock.
-    chain = parse_chain(text, buildings=list(round.compound.buildings.values_list("name", flat=True)))
+    chain = parse_chain(
+        text,
+        buildings=list(round.compound.buildings.values_list("name", flat=True)),
+        offered=list(round.offers.values_list("item__name", flat=True)),
+    )
     round = lock_round(round.pk)
     rules.order_state(round, at)
     round.chain_imports.filter(source=source, state=State.REVIEW).update(
@@ -95,13 +101,15 @@ def decide_entry(
     at: dt.datetime,
     household: Household | None = None,
     items: Sequence[Mapping[str, str | None]] | None = None,
+    instead: bool = False,
     learn: bool = True,
 ) -> ChainEntry:
     """A person's word on one entry: which household, which goods, take it or leave it out.
 
     On a paste that is confirmed already the word takes effect at once. A nickname matched by hand is remembered.
+    `instead`: it takes the place of the one order that the household has from another way, else it is one more.
     Raises `household_missing`, `household_elsewhere`, `goods_missing`, `review_over`, `round_delivering`,
-    `order_on_its_way`.
+    `order_on_its_way`, `not_one_order`.
     """
     round, chain_import = _lock(entry.chain_import)
     entry = ChainEntry.objects.select_related("household", "order").get(pk=entry.pk)
@@ -123,7 +131,10 @@ def decide_entry(
         if not entry.items or not all(as_line(item) for item in entry.items):
             raise Refusal("goods_missing", _("Write the goods and how much of each."))
     entry.decision, entry.decided_by, entry.decided_at = decision, by, at
-    entry.save(update_fields=["household", "items", "decision", "decided_by", "decided_at"])
+    if wants_order and entry.change == Change.NEW and entry.follows_id is None:
+        entry.order = _the_other_order(entry, chain_import) if instead else None
+        entry.warnings = [w for w in entry.warnings if w != INSTEAD] + ([INSTEAD] if instead else [])
+    entry.save(update_fields=["household", "items", "decision", "decided_by", "decided_at", "order", "warnings"])
     # 301 alone is no nickname: the next building has a 301 too.
     name = clean(entry.name)
     if learn and household is not None and chain_import.source.kind == ChainSource.Kind.LIST:
@@ -147,6 +158,16 @@ def decide_entry(
     return entry
 
 
+def _the_other_order(entry: ChainEntry, chain_import: ChainImport) -> Order:
+    found = list(orders_elsewhere(chain_import).filter(household=entry.household_id)[:2])
+    if len(found) != 1:
+        raise Refusal(
+            "not_one_order", _("The household has not just one other order: cancel the wrong one on its own page.")
+        )
+    refuse_on_its_way(found)
+    return found[0]
+
+
 def _item(said: Mapping[str, str | None]) -> dict[str, str | None]:
     """One good as the entry keeps it; `own` where its words mean no good of the list: see `Line`."""
     item = {"goods": said["goods"], "quantity": said["quantity"], "unit": said["unit"] or ""}
@@ -161,6 +182,7 @@ class Word:
     decision: str
     household: Household | None = None
     items: Sequence[Mapping[str, str | None]] | None = None
+    instead: bool = False
 
 
 def units_of(entry: ChainEntry) -> dict[str, str]:
@@ -201,7 +223,15 @@ def decide_unit(*, chain_import: ChainImport, building: str, unit: str, by: User
 def decide_entries(*, words: Sequence[Word], by: User, at: dt.datetime) -> None:
     """Several words at once, all or none: what is said about a name that stands twice is said about both lines."""
     for word in words:
-        decide_entry(entry=word.entry, decision=word.decision, household=word.household, items=word.items, by=by, at=at)
+        decide_entry(
+            entry=word.entry,
+            decision=word.decision,
+            household=word.household,
+            items=word.items,
+            instead=word.instead,
+            by=by,
+            at=at,
+        )
 
 
 @transaction.atomic

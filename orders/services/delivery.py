@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from compound.models import Building, Household, User
@@ -14,6 +14,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import DoorMark, OrderLine, Round
+from orders.queries.due import DUE
 from orders.queries.undecided import names_of, undecided_lines
 from orders.services.doors import Teller, Try, is_served, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round, lock_rounds
@@ -111,9 +112,11 @@ def deliver_building(*, round: Round, building: Building, by: User, at: dt.datet
 def rest_of_building(round: Round, building: Building) -> QuerySet[OrderLine]:
     """What "all delivered but these" marks of a building: its lines without a mark. Once bags of the round are packed,
     those that nobody has packed stay out: they are not in any bag that could have been handed over. So does what came
-    short and nobody has decided (`orders.queries.undecided`).
+    short and nobody has decided (`orders.queries.undecided`). A door for which nothing was left has no word to be said.
     """
+    something = placed_lines(round).filter(order__household=OuterRef("order__household")).annotate(due=DUE)
     lines = decided_lines(round).filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
+    lines = lines.annotate(due=DUE).filter(Q(due__gt=0) | Exists(something.filter(due__gt=0)))
     return lines.filter(packed__isnull=False) if round.bags.exists() else lines
 
 

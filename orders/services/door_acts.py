@@ -3,7 +3,8 @@
 One door: `round` UUID, `room`, `do` (an outcome, or `undo`), `note`. With `missing` every `line` names a line that is
 missing and `arrived-<line>` what did come of it; the door's other lines were handed over. An undo takes back the acts
 that it names with `of` (ids, those of this door that the page knew), without them one's own; what somebody has said
-since stands, and the undo is `overtaken`.
+since stands, and the undo is `overtaken`. What came short and nobody has shared out is handed over by `missing` alone,
+with how much of it came (all of it too); a plain `delivered` leaves it open, and `text` names it.
 
 A sealed building, whose bags are handed over at its own door: `building`, one `round` or several, `bags`, `taken_by`.
 Every door of it counts as delivered about which nothing else has been said, but for what came short and nobody has
@@ -47,8 +48,8 @@ MOST_ROUNDS, MOST_BAGS, MOST_TRIES = 20, 9999, 200
 
 @event_kind("door", roles=access.DELIVER)
 def door(act: Act) -> dict[str, Any]:
-    """Raises `malformed`, `round_unknown`, `door_unknown`, `round_not_closed`, `no_lines`, `missing_not_less`, and
-    `place_unknown` for a building that is not on the run named with it."""
+    """Raises `malformed`, `round_unknown`, `door_unknown`, `round_not_closed`, `no_lines`, `missing_not_less`,
+    `more_than_came`, and `place_unknown` for a building that is not on the run named with it."""
     return _building(act) if "building" in act.body else _one_door(act)
 
 
@@ -71,6 +72,9 @@ def _one_door(act: Act) -> dict[str, Any]:
     words = Outcome(now.outcome).label if now.outcome in Outcome.values else _("in part")
     text = _("%(room)s: %(outcome)s.") % {"room": household.room, "outcome": words}
     flags = [*now.flags, *_flags(act, round, outcome)]
+    if now.undecided:
+        flags.append("not_shared_out")
+        text = not_shared_out(now.undecided)
     return {"room": household.room, "outcome": now.outcome, "flags": flags, "text": text}
 
 

@@ -9,22 +9,28 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from compound.models import AuditEntry, User
+from compound.refusals import Refusal
 from orders import rules
 from orders.doors import (
+    LEFT_OPEN,
     NOT_HANDED_OVER,
     SERVED,
     UNDONE,
     Standing,
     is_unsigned,
+    leaves_open,
     order_of,
     outcome_of_door,
     speaks_of,
     standing,
 )
 from orders.models import DoorMark, Order, OrderLine, Round
+from orders.quantities import plain
 from orders.queries.due import DUE, ENOUGH
+from orders.queries.undecided import Good, held_back, left_to_give, names_of, nobody_decided, undecided_goods
 
 Outcome = OrderLine.Outcome
 TICK = dt.timedelta(microseconds=1)
@@ -47,6 +53,8 @@ class Try:
     is_rest: bool = False
     note: str = ""
     of: tuple[str, ...] | None = None
+    # Its lines that nobody has shared out: `record_tries` knows them.
+    open: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,14 @@ class Teller:
 class DoorNow:
     """A door of a round after a try. `flags`: `already` said so, `overtaken` by a later word, `nothing` was ordered,
     `kept`: unsigned paper says otherwise, and what was said at a phone or at the desk (`kept_from`) stands.
+    `undecided`: goods of the door that came short and are open, because the word did not say how many were handed over.
     """
 
     changed: int
     outcome: str
     flags: tuple[str, ...]
     kept_from: str = ""
+    undecided: tuple[str, ...] = ()
 
 
 def placed_lines(round: Round) -> QuerySet[OrderLine]:
@@ -91,8 +101,10 @@ def _joined_at(round: Round, by_door: Mapping[int, Sequence[OrderLine]]) -> dict
 def record_tries(*, round: Round, tries: Sequence[Try], teller: Teller) -> dict[int, DoorNow]:
     """Writes the tries down and brings the doors' lines up to date. By household: where its door stands now.
 
-    Inside the caller's transaction, with `round` locked. Seven statements, however many doors. Raises
-    `missing_not_less` before anything is written.
+    Inside the caller's transaction, with `round` locked. Eleven statements at most, however many doors (two more for
+    each good of which is said how much came although nobody has shared it out). What came short and nobody has decided
+    is handed over by nobody who does not say how many. Raises `missing_not_less` and `more_than_came` before anything
+    is written.
     """
     doors = {one.household for one in tries}
     lines = placed_lines(round).filter(order__household__in=doors).select_related("order", "item", "outcome_by")
@@ -102,10 +114,7 @@ def record_tries(*, round: Round, tries: Sequence[Try], teller: Teller) -> dict[
     said: dict[int, list[DoorMark]] = defaultdict(list)
     for mark in DoorMark.objects.filter(round=round, household__in=doors).select_related("by"):
         said[mark.household_id].append(mark)
-    for one in tries:
-        for line in by_door[one.household]:
-            if line.pk in one.arrived:
-                rules.check_arrived(line, one.arrived[line.pk])
+    tries = _without_undecided(round, tries, by_door)
     # What comes in the same moment keeps the order in which it came.
     latest = max((mark.received_at for marks in said.values() for mark in marks), default=None)
     received_at = max(teller.received_at, latest + TICK) if latest else teller.received_at
@@ -116,6 +125,49 @@ def record_tries(*, round: Round, tries: Sequence[Try], teller: Teller) -> dict[
     for mark in new:
         said[mark.household_id].append(mark)
     return _bring_up_to_date(by_door, said, before, late, {mark.household_id: mark for mark in new})
+
+
+def _without_undecided(round: Round, tries: Sequence[Try], by_door: Mapping[int, Sequence[OrderLine]]) -> Sequence[Try]:
+    """The tries, each with the lines that it does not hand over; what is said to have come is checked.
+
+    Of an undecided line all that was ordered may have been handed over, but never more of its good than came.
+    """
+    handing = [one for one in tries if one.outcome in (*SERVED, Outcome.MISSING) and not one.is_rest]
+    if not handing:
+        return tries
+    goods = undecided_goods([round.pk])
+    held = held_back(line for one in handing for line in by_door[one.household])
+    said: dict[Good, dict[int, Decimal]] = defaultdict(dict)
+    made = []
+    for one in tries:
+        is_handing, left = one.outcome in (*SERVED, Outcome.MISSING) and not one.is_rest, []
+        for line in by_door[one.household] if is_handing else ():
+            is_open = nobody_decided(line, goods, held)
+            if (arrived := one.arrived.get(line.pk)) is None:
+                left += [line.pk] if is_open else []
+            elif is_open and arrived == line.ordered:
+                said[round.pk, line.goods, line.unit][line.pk] = arrived
+            else:
+                rules.check_arrived(line, arrived)
+                if (round.pk, line.goods, line.unit) in goods:
+                    said[round.pk, line.goods, line.unit][line.pk] = arrived
+        made.append(replace(one, open=tuple(left)))
+    for good, arrived_of in said.items():
+        _check_came(good, arrived_of)
+    return made
+
+
+def _check_came(good: Good, arrived: Mapping[int, Decimal]) -> None:
+    total = sum(arrived.values(), Decimal(0))
+    if not total or total <= (left := left_to_give(good, but=arrived)):
+        return
+    left = max(left, Decimal(0))
+    raise Refusal(
+        "more_than_came",
+        _("Of %(goods)s only %(left)s%(unit)s that came are not given to anybody yet: that would be more.")
+        % {"goods": good[1], "left": plain(left), "unit": good[2]},
+        left=plain(left),
+    )
 
 
 def _own(one: Try, said: Iterable[DoorMark], teller: Teller) -> Try:
@@ -129,6 +181,8 @@ def _mark(round: Round, one: Try, teller: Teller, received_at: dt.datetime) -> D
     arrived: dict[str, Any] = {str(line): str(quantity) for line, quantity in one.arrived.items()}
     if one.of is not None:
         arrived[UNDONE] = list(one.of)
+    if one.open:
+        arrived[LEFT_OPEN] = list(one.open)
     return DoorMark(
         id=one.id,
         round=round,
@@ -167,7 +221,9 @@ def _bring_up_to_date(
         for line, old in zip(by_door[door], before[door], strict=True):
             since = late.get(line.order_id)
             now = standing(line, marks, before=old, since=since)
-            if now.mark is not mark and speaks_of(mark, line, since) and not mark.is_rest:
+            if leaves_open(mark, line):
+                pass
+            elif now.mark is not mark and speaks_of(mark, line, since) and not mark.is_rest:
                 if is_unsigned(mark) and now.outcome not in ("", mark.outcome):
                     flags.add("kept")
                     kept_from = now.mark.source if now.mark else DoorMark.Source.DESK
@@ -188,10 +244,11 @@ def _bring_up_to_date(
             count += 1
         if not by_door[door]:
             flags.add("nothing")
-        elif not count and not flags:
+        elif not count and not flags and not any(leaves_open(mark, line) for line in by_door[door]):
             flags.add("already")
         outcome = outcome_of_door(line.outcome for line in by_door[door])
-        answers[door] = DoorNow(count, outcome, tuple(sorted(flags)), kept_from)
+        undecided = names_of(line for line in by_door[door] if leaves_open(mark, line) and not line.outcome)
+        answers[door] = DoorNow(count, outcome, tuple(sorted(flags)), kept_from, undecided)
     if changed:
         OrderLine.objects.bulk_update(changed, COLUMNS, batch_size=500)
     return answers

@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from compound.models import Compound, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders.models import Batch, Order, OrderLine, OrderRules, Round, StationBuilding, Stop, Trip, Vehicle
+from orders.queries.gone import delivered_stops, gone_stops
 from orders.queries.handovers import places_of
 from orders.queries.runs import HANDED_OVER, WaitingDoor, capacity_of, rules_of, waiting_doors
 from orders.rules import is_quiet
@@ -188,7 +189,7 @@ def move_stops(*, batch: Batch, stops: Collection[uuid.UUID], to: Trip | None, b
     Raises `run_state`, `no_stops`, `trip_full`.
     """
     batch = _locked(batch, S.PLANNED)
-    chosen = list(Stop.objects.filter(trip__batch=batch, pk__in=stops).select_related("trip").order_by("pk"))
+    chosen = list(_to_carry(batch, stops).select_related("trip").order_by("pk"))
     if not chosen:
         raise Refusal("no_stops", _("Tick the doors first."))
     if to is None:
@@ -208,11 +209,16 @@ def move_stops(*, batch: Batch, stops: Collection[uuid.UUID], to: Trip | None, b
 def take_off(*, batch: Batch, stops: Collection[uuid.UUID], by: User, at: dt.datetime) -> int:
     """Takes doors off the run: they wait for the next one. Raises `run_state`, `no_stops`."""
     batch = _locked(batch, S.PLANNED)
-    count = Stop.objects.filter(trip__batch=batch, pk__in=stops).delete()[0]
+    count = _to_carry(batch, stops).delete()[0]
     if not count:
         raise Refusal("no_stops", _("Tick the doors first."))
     batch.trips.filter(stops__isnull=True).delete()
     return count
+
+
+def _to_carry(batch: Batch, stops: Collection[uuid.UUID]) -> QuerySet[Stop]:
+    """Of these stops those that are not handed over yet: whoever has handed one over keeps it, to take it back."""
+    return Stop.objects.filter(trip__batch=batch, pk__in=stops).exclude(pk__in=delivered_stops(batch))
 
 
 @transaction.atomic
@@ -227,7 +233,7 @@ def set_trip(*, trip: Trip, vehicle: Vehicle | None, runner: User | None, by: Us
 
 
 def _refuse_full(trip: Trip, rules: OrderRules) -> None:
-    bags = sum(trip.stops.values_list("bags", flat=True))
+    bags = sum(trip.stops.exclude(pk__in=gone_stops(trip.batch)).values_list("bags", flat=True))
     most = capacity_of(trip, rules)
     if bags > most:
         raise Refusal(

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from compound.listing import listed
 from compound.models import Sheet
 from orders.models import OrderLine, Round
 from orders.quantities import plain as plain_quantity
@@ -80,6 +81,12 @@ def money(amount: Decimal | None) -> str:
 def building_words(name: str) -> str:
     """`3` → `3栋`"""
     return words_of_building(name)
+
+
+@register.filter
+def listed_after(text: str, first: str) -> str:
+    """`冯磊、今天 22:32`: a word and what stands before it, with what stands between two parts of a list."""
+    return listed([first, text])
 
 
 @register.filter

@@ -62,7 +62,8 @@ def stops_of(building: RunBuilding, is_planned: bool) -> SafeString:
 
 
 def _stop(stop: RunStop, is_planned: bool, again: str) -> str:
-    box = f'<input type="checkbox" name="stop" value="{stop.id}" form="move">' if is_planned else ""
+    can_move = is_planned and not stop.outcome
+    box = f'<input type="checkbox" name="stop" value="{stop.id}" form="move">' if can_move else ""
     facts = [f"×{stop.bags}"] if stop.bags > 1 else []
     if stop.is_again:
         facts.append(again)

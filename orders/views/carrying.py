@@ -28,8 +28,11 @@ def carrying(request: HttpRequest, code: str) -> HttpResponse:
     compound, standing = compound_for(request, code, *access.DELIVER)
     only = seen_buildings(standing)
     mine, free = trips_to_carry(compound, runner=me(request).pk, only=only)
+    finished = [row for row in mine if not row.open]
+    mine = [row for row in mine if row.open]
     carried = trips_carried(compound, runner=me(request).pk, at=timezone.now())
-    context = {"mine": mine, "free": free, "carried": carried, "rounds": rounds_to_carry(compound, only=only)}
+    rounds = rounds_to_carry(compound, only=only)
+    context = {"mine": mine, "finished": finished, "free": free, "carried": carried, "rounds": rounds}
     return render(request, "orders/carrying.html", context)
 
 

@@ -22,6 +22,7 @@ from orders.forms.delivery import CloseForm
 from orders.queries.delivery import on_the_way, owed_lines, waiting_orders
 from orders.queries.doors import Walk, building_walk, owed_rows
 from orders.queries.unread import unread_lines
+from orders.rules import due
 from orders.services import delivery as services
 from orders.services.delivery import DOORS_FROM
 from orders.views.access import BuildingAccess, building_for, seen_buildings
@@ -55,18 +56,23 @@ def _run_context(found: BuildingAccess, now: dt.datetime) -> dict[str, Any]:
 
 
 def _rest(walk: Walk, *, are_packed: bool) -> dict[str, int]:
-    """What `services.rest_of_building` would mark, counted off the page; `left_out`: open doors that nobody packed.
+    """What `services.rest_of_building` would mark, counted off the page; `left_out`: open doors that nobody packed;
+    `short`: lines of which less is in the bag than was ordered: they become missing.
 
     `are_packed`: bags of the round are.
     """
-    lines = doors = left_out = 0
+    lines = doors = short = left_out = 0
     for door in walk.doors:
-        decided = [one.line for one in door.lines if not one.line.outcome and not one.is_undecided]
-        swept = [line for line in decided if line.packed is not None or not are_packed]
+        decided = [one for one in door.lines if not one.line.outcome and not one.is_undecided]
+        swept = [one for one in decided if one.line.packed is not None or not are_packed]
+        # As the statement has it: a door with nothing in its bags is not swept.
+        if not any(due(one.line) for one in door.lines):
+            swept = []
         lines += len(swept)
+        short += sum(one.is_less for one in swept)
         doors += bool(swept)
         left_out += bool(decided) and not swept
-    return {"lines": lines, "doors": doors, "left_out": left_out}
+    return {"lines": lines, "doors": doors, "short": short, "left_out": left_out}
 
 
 @post_or("orders:delivery")

@@ -18,7 +18,7 @@ from compound.rooms import clean
 from compound.spreadsheet import Book
 from compound.views.access import me
 from orders.forms.numbers import number_of
-from orders.forms.order_columns import ColumnsForm, brought, carried
+from orders.forms.order_columns import ColumnsForm, brought, carried, has_lines
 from orders.forms.order_lists import OrderListForm
 from orders.order_list import NoOrders, Pick
 from orders.services.order_lists import (
@@ -48,18 +48,22 @@ def import_orders(request: HttpRequest, code: str, round: uuid.UUID) -> HttpResp
     )
     if request.method == "POST" and form.is_valid():
         source = form.cleaned_data["source"]
-        if form.cleaned_data["choose"]:
-            return _columns_page(request, found, form.book, source=source)
-        try:
-            taken = _take(request, found, form.book, source)
-        except NoOrders as refusal:
-            if refusal.code == "no_orders_header" and carried(form.book):
-                return _columns_page(request, found, form.book, source=source, why=refusal.message)
-            form.add_error("file", refusal.message)
-        except Refusal as refusal:
-            form.add_error("source" if refusal.code.startswith("source") else "file", refusal.message)
+        if form.cleaned_data["choose"] and has_lines(form.book):
+            if carried(form.book, found.compound):
+                return _columns_page(request, found, form.book, source=source)
+            form.add_error("file", _("The file is too large to say its columns by hand: upload a part of it."))
         else:
-            return _to_review(request, code, taken)
+            try:
+                taken = _take(request, found, form.book, source)
+            except NoOrders as refusal:
+                can_say = refusal.code == "no_orders_header" and has_lines(form.book)
+                if can_say and carried(form.book, found.compound):
+                    return _columns_page(request, found, form.book, source=source, why=refusal.message)
+                form.add_error("file", refusal.message)
+            except Refusal as refusal:
+                form.add_error("source" if refusal.code.startswith("source") else "file", refusal.message)
+            else:
+                return _to_review(request, code, taken)
     status = 422 if form.is_bound else 200
     return render(request, "orders/import.html", {"round": found.round, "form": form}, status=status)
 
@@ -68,7 +72,7 @@ def _by_hand(request: HttpRequest, found: RoundAccess) -> HttpResponse:
     """The columns as a person says them; `line` alone looks at another line of headings."""
     source = clean(request.POST.get("source", ""))[:40]
     try:
-        book = brought(request.POST["book"])
+        book = brought(request.POST["book"], found.compound)
     except ValidationError as lost:
         messages.error(request, lost.messages[0])
         return redirect("orders:import", code=found.compound.code, round=found.round.pk)
@@ -97,7 +101,7 @@ def _columns_page(
     form: ColumnsForm | None = None,
 ) -> HttpResponse:
     form = form or ColumnsForm(None, book=book, doors=doors_of(found.compound), line=line)
-    context = {"round": found.round, "form": form, "book": carried(book), "source": source, "why": why}
+    context = {"round": found.round, "form": form, "book": carried(book, found.compound), "source": source, "why": why}
     return render(request, "orders/import_columns.html", context, status=422 if form.is_bound else 200)
 
 

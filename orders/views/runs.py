@@ -104,7 +104,7 @@ def run(request: HttpRequest, code: str, batch: uuid.UUID) -> HttpResponse:
 def _run_page(request: HttpRequest, batch: Batch, membership: Standing, **more: Any) -> HttpResponse:
     rules, now = rules_of(batch.compound), timezone.now()
     page = run_page(batch, rules, at=now)
-    places = places_of(batch, sealed=page.sealed)
+    places = places_of(batch, sealed=page.sealed, gone=page.gone)
     context = {
         "batch": batch,
         "page": page,

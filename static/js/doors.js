@@ -33,6 +33,8 @@ function count() {
   const bar = document.querySelector(".doors-progress");
   if (number) number.textContent = String(marked);
   if (bar) bar.value = marked;
+  const done = document.querySelector("[data-all-done]");
+  if (done) done.hidden = marked < all.length;
   for (const place of document.querySelectorAll("[data-count]")) recount(place, all);
 }
 
@@ -56,7 +58,8 @@ function drawDoor({ id, body, state, error, answer }) {
     fail(card, error?.text ?? "");
     return;
   }
-  fail(card, "");
+  // What came short and nobody has shared out stays open: the answer says which.
+  fail(card, answer?.flags?.includes("not_shared_out") ? answer.text : "");
   const said = body.do === "undo" ? "" : body.do;
   const overtaken = answer?.flags?.includes("overtaken");
   show(card, answer?.outcome ?? said, state === "unsent" ? word("unsent") : overtaken ? word("overtaken") : "");
@@ -86,6 +89,17 @@ function next(card) {
   const open = (one) => !one.dataset.outcome;
   return all.slice(all.indexOf(card) + 1).find(open) ?? all.find(open);
 }
+
+/* A run that has not left yet: asked once, before the first word. */
+let isSure = false;
+document.addEventListener("submit", (event) => {
+  const early = document.querySelector("[data-early]");
+  if (isSure || !early || !event.target.matches?.("form[data-act=door]")) return;
+  isSure = confirm(early.dataset.early);
+  if (isSure) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 /* An undo takes back what this page knows of: what stands in its markup, and this phone's acts since. */
 document.addEventListener("act:making", ({ target, detail: { kind, body } }) => {

@@ -1,8 +1,10 @@
 """A runner's phone at the door without a network: the wrong button, taken back, and a sum with a digit too many."""
 
+import re
 import uuid
 from decimal import Decimal
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -55,3 +57,29 @@ def test_errand_when_the_wrong_button_was_pressed_without_a_network_stands_as_it
     assert (errand.state, errand.amount, errand.ended_at) == ("bought", Decimal("11.50"), None)
     assert ErrandStep.objects.filter(step="taken_back").count() == 1
     assert Errand.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_list_once_opened_opens_without_a_network_and_other_pages_say_so_as_the_house_does(
+    phone_page: Page, server: str, transactional_db: None, language: str
+) -> None:
+    of = make.compound(at=timezone.now())
+    runner = make.member(of, Role.VOLUNTEER)
+    make.household(of, "20-1702")
+    page = phone_page
+    log_in(page, runner)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": server}])
+    page.goto(reverse("errands:errands", kwargs={"code": "xingfuli"}))
+    is_kept(page)
+    network_away(page)
+    page.goto(reverse("errands:ask", kwargs={"code": "xingfuli"}))
+    title, listed, other = {"zh-hans": ("没有网络", "跑腿", "No network"), "en": ("No network", "Errands", "没有网络")}[
+        language
+    ]
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.get_by_text(other)).to_have_count(0)
+    expect(page.locator("body")).to_have_css("background-color", "rgb(250, 248, 243)")
+    expect(page.locator("h1")).to_have_css("font-family", re.compile("PingFang"))
+    page.get_by_role("link", name=listed, exact=True).click()
+    expect(page.locator("[data-outbox]")).to_be_visible()
+    network_back(page)

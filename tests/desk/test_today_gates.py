@@ -69,7 +69,10 @@ def test_today_counts_the_refused_as_they_are_known_now(of, log_in, east, door):
     passage("allow", "correct", "refuse")
     passage("recheck", "reading", "allow")
     make.check(door, at=ELEVEN - DAY, phone=east, verdict="refuse")
-    assert [tile for tile in tiles(log_in().get(AT)) if tile[0] == "今天不放行"] == [("今天不放行", "2", "", "")]
+    # A room that is none was mistyped, and a visitor belongs to no door.
+    make.check(None, at=ELEVEN - HOUR, phone=east, verdict="refuse")
+    make.check(None, at=ELEVEN - HOUR, phone=east, verdict="refuse", kind="visitor")
+    assert [tile for tile in tiles(log_in().get(AT)) if tile[0] == "今天不放行"] == [("今天不放行", "3", "", "")]
 
 
 def test_today_of_a_coordinator_names_everything_that_waits_at_the_gates(busy, log_in):

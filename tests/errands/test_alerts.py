@@ -10,8 +10,8 @@ from django.db import transaction
 
 from compound.models import Message
 from errands.services import steps
-from errands.services.alerts import remind_of_urgent
-from errands.services.asking import ask_errand, withdraw
+from errands.services.alerts import remind_of_urgent, rings_enough
+from errands.services.asking import ask_errand, change_errand, withdraw
 from tests import make
 from tests.at_once import Other, until_blocked
 from tests.errands.asked import medicine
@@ -108,3 +108,38 @@ def test_household_that_asks_urgently_again_and_again_rings_three_times_within_t
     ask(ELEVEN + 10 * MINUTE, channel="phone", by=place.lin)
     ask(ELEVEN + 3 * dt.timedelta(hours=1))
     assert len(told()) == 9
+
+
+def test_household_that_corrects_itself_is_heard_and_one_that_does_nothing_else_is_not(place: SimpleNamespace) -> None:
+    """Withdrawn or taken on, an errand keeps no bell from the next; ten of them within the hour do."""
+    for number in range(12):
+        at = ELEVEN + number * MINUTE
+        errand, _replayed = ask_errand(
+            id=uuid.uuid4(), household=place.door, channel="household", by=None, kind="help", text="开锁",
+            is_urgent=True, at=at,
+        )  # fmt: skip
+        assert rings_enough(place.door, at) == (number > 9)
+        if number == 2:
+            steps.take_on(errand=errand, by=place.feng, at=at)
+        else:
+            withdraw(errand=errand, reason="", by=None, at=at)
+    assert len(told()) == 10
+
+
+def test_urgent_errand_whose_pharmacy_is_chosen_again_and_again_waits_since_it_was_asked_for(
+    place: SimpleNamespace,
+) -> None:
+    errand = medicine(place, is_urgent=True)
+    for number in range(1, 7):
+        at = ELEVEN + number * 4 * MINUTE
+        steps.choose_point(errand=errand, by=place.lin, at=at, point=place.point if number % 2 else None)
+        remind_of_urgent(at + 3 * MINUTE)
+    assert [text[:4] for text in told()[1:]] == ["7 分钟", "15 分", "27 分"]
+
+
+def test_errand_that_becomes_urgent_waits_since_then(place: SimpleNamespace) -> None:
+    errand = medicine(place)
+    said: dict[str, Any] = {"person": errand.person, "text": errand.text, "supply_point": None, "refusal_borne_by": ""}
+    change_errand(errand=errand, by=place.lin, at=ELEVEN + 30 * MINUTE, is_urgent=True, **said)
+    sweep(ELEVEN + 30 * MINUTE, 6)
+    assert [text[:4] for text in told()[1:]] == ["5 分钟"]

@@ -192,8 +192,8 @@ def test_check_is_six_statements_at_the_most(phones, compound):
     reading = statements(phone, {**a_check(direction="out"), "action": "reading", "refers_to": out["id"],
                                  "temperature": "36.6"})  # fmt: skip
 
-    # One more for the first check after a change of the rules.
-    assert (counts, by_pass, offline, reading) == ([7, 5, 6], [6, 6], 5, 6)
+    # Two more for the first check: compound and gate, and the rules, each read once after a change.
+    assert (counts, by_pass, offline, reading) == ([8, 5, 6], [6, 6], 5, 6)
     assert statements(phone, out) == 3
 
 

@@ -170,7 +170,7 @@ def test_row_when_read_becomes_a_check_as_it_was_written(compound: Compound) -> 
         ({"time": "975"}, "time", "“975” is no time. Write 902 for 09:02."),
         ({"room": ""}, "room", "Which room?"),
         ({"room": "99-1"}, "room", "There is no room “99-1” in the list of households."),
-        ({"room": "1702"}, "room", "Several doors have this number: 3-1702、20-1702. Write the whole room."),
+        ({"room": "1702"}, "room", "Several doors have this number: 3-1702, 20-1702. Write the whole room."),
         ({"kind": "vehicle", "room": ""}, "room", "Which vehicle? Write its plate."),
         ({"kind": "emergency"}, "note", "Why was it an emergency? Write it as on the sheet."),
         (

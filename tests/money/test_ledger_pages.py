@@ -105,6 +105,7 @@ def test_payment_on_the_account_asks_before_the_same_sum_is_taken_again(cast):
 
 
 def test_form_of_a_payment_when_sent_twice_says_so(cast):
+    cast.bill(cast.door, "20")
     form = {"amount": "12.50", "id": uuid.uuid4()}
     cast.post("household", form, room="20-1702")
     assert said(cast.post("household", form, room="20-1702")) == ["这笔付款已记过，只算一次。"]
@@ -129,9 +130,9 @@ def test_captain_takes_payments_at_the_own_building_and_holds_them(cast):
 
 
 def test_captain_takes_back_the_own_payment_and_nobody_elses(cast):
-    cast.as_(cast.captain).post("household", {"amount": "7"}, room="3-2-501")
+    cast.as_(cast.captain).post("household", {"amount": "7", "above": "7.00"}, room="3-2-501")
     mine = Entry.objects.get()
-    cast.as_(cast.by).post("household", {"amount": "8"}, room="3-2-501")
+    cast.as_(cast.by).post("household", {"amount": "8", "above": "8.00"}, room="3-2-501")
     theirs = Entry.objects.exclude(pk=mine.pk).get()
     cast.as_(cast.captain)
     assert cast.post("take_back", {"reason": "错"}, entry=theirs.pk).status_code == 404
@@ -148,7 +149,7 @@ def test_account_of_who_runs_the_money_writes_off_refunds_and_spends_donations(c
     cast.bill(cast.door, "30")
     cast.post("from_donations", {"amount": "20"}, room="20-1702")
     cast.post("write_off", {"amount": "6", "reason": "搬走了"}, room="20-1702")
-    cast.post("household", {"amount": "10"}, room="20-1702")
+    cast.post("household", {"amount": "10", "above": "10.00"}, room="20-1702")
     page = cast.post("refund", {"amount": "7", "reason": "多付"}, room="20-1702")
     assert page.context["refund"].non_field_errors() == ["这户只多付了6.00元。"]
     cast.post("refund", {"amount": "6", "reason": "多付"}, room="20-1702")
@@ -211,7 +212,7 @@ def test_payment_of_another_day_stands_on_that_day_and_none_to_come_is_taken(cas
 
 
 def test_captain_takes_back_no_payment_that_was_handed_in(cast):
-    cast.as_(cast.captain).post("household", {"amount": "7"}, room="3-2-501")
+    cast.as_(cast.captain).post("household", {"amount": "7", "above": "7.00"}, room="3-2-501")
     payment = Entry.objects.get()
     cast.as_(cast.by).post("hand_in", {"in-user": cast.captain.pk, "in-amount": "7"})
     assert said(cast.as_(cast.captain).post("take_back", {"reason": "错"}, entry=payment.pk)) == [
@@ -344,3 +345,51 @@ def test_pages_of_three_rows_ask_no_more_than_of_one(cast):
     more(cast.next_door, cast.captain)
     more(make.household(cast.compound, "20-1704"), make.member(cast.compound, Role.VOLUNTEER))
     assert queries() == one
+
+
+def test_payment_above_what_is_owed_is_asked_about_once_before_it_is_written(cast):
+    cast.bill(cast.door, "163.90")
+    slip = {"amount": "16390", "id": uuid.uuid4()}
+    page = cast.post("household", slip, room="20-1702")
+    assert (page.context["payment"].non_field_errors(), cast.at(cast.door)) == (
+        ["20-1702欠163.90元，要记的是16,390.00元。金额没错的话，请确认。"],
+        "163.90",
+    )
+    assert ('value="16390"' in page.content.decode(), 'name="above" value="16390.00"' in page.content.decode()) == (
+        True,
+        True,
+    )
+    # What was said of one sum is not said of another one.
+    cast.post("household", slip | {"amount": "1639", "above": "16390.00"}, room="20-1702")
+    assert cast.at(cast.door) == "163.90"
+    assert said(cast.post("household", slip | {"above": "16390.00"}, room="20-1702")) == ["20-1702已付16,390.00元。"]
+    assert said(cast.post("household", slip, room="20-1702")) == ["这笔付款已记过，只算一次。"]
+
+
+def test_payment_of_what_is_owed_or_less_is_asked_about_by_nobody(cast):
+    cast.bill(cast.door, "163.90")
+    cast.post("household", {"amount": "100"}, room="20-1702")
+    cast.post("household", {"amount": "63.90"}, room="20-1702")
+    assert cast.at(cast.door) == "0.00"
+
+
+def test_list_with_a_sum_above_what_is_owed_marks_the_row_and_writes_nothing_before_it_is_said(cast):
+    cast.bill(cast.door, "5.50")
+    cast.bill(cast.next_door, "8")
+    form = {
+        "paid": ["20-1702", "20-1703"], "amount-20-1702": "10", "amount-20-1703": "8.00", "id": uuid.uuid4(),
+    }  # fmt: skip
+    page = cast.post("building", form, building="20")
+    asked = page.context["form"]
+    assert [(row.key, row.typed, row.ticked, row.error) for row in asked.rows] == [
+        ("20-1702", "10", True, "比所欠的多。"),
+        ("20-1703", "8.00", True, ""),
+    ]
+    assert asked.non_field_errors() == ["要记的比所欠的多：20-1702。金额没错的话，请在下面确认。"]
+    assert (asked.asks_above, Entry.objects.filter(kind="payment").count()) == ("20-1702=10.00", 0)
+    assert 'name="above" value="20-1702=10.00"' in page.content.decode()
+    # Of a second row nothing was said yet; what was said of the first is not forgotten.
+    page = cast.post("building", form | {"amount-20-1703": "80", "above": "20-1702=10.00"}, building="20")
+    assert page.context["form"].asks_above == "20-1702=10.00 20-1703=80.00"
+    page = cast.post("building", form | {"above": "20-1702=10.00"}, building="20")
+    assert (said(page), cast.at(cast.door)) == (["已记下2笔付款，共18.00元。"], "-4.50")

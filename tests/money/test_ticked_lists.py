@@ -103,6 +103,22 @@ def test_volunteer_who_was_paid_back_since_has_nothing_without_a_photo_any_more(
     assert [str(row.unproved.amount) for row in page.context["settle"].rows if row.unproved] == ["3.00"]
 
 
+def test_volunteer_who_was_paid_back_a_part_keeps_what_is_still_owed_without_a_photo(cast, clock):
+    receive_donation(compound=cast.compound, amount=D(5000), by=cast.by, at=NOON)
+    errand_of(cast, "3000")
+    clock(NOON + MINUTE)
+    part = {"part-id": uuid.uuid4(), "part-method": "cash", "part-user": cast.shopper.pk, "part-amount": "0.01"}
+    cast.post("pay_part", part)
+    page = cast.get("volunteers")
+    [row] = page.context["settle"].rows
+    assert (str(row.unproved.amount), row.ticked) == ("2999.99", False)
+    # What is proved and newer is what is still owed first.
+    errand_of(cast, "100", photo=True, at=NOON + 2 * MINUTE)
+    cast.post("pay_part", part | {"part-id": uuid.uuid4(), "part-amount": "2900"})
+    [row] = cast.get("volunteers").context["settle"].rows
+    assert (str(row.owed), str(row.unproved.amount)) == ("199.99", "99.99")
+
+
 def test_gift_has_a_page_and_is_taken_back_there_and_counts_again(cast):
     gift, _replayed = receive_donation(compound=cast.compound, amount=D(100), note="退休教师", by=cast.by, at=NOON)
     page = cast.get("entry", entry=gift.pk)

@@ -42,10 +42,33 @@ def codes(entry: Entry) -> list[str]:
         ("1. 3-501 鸡蛋2板，牛奶1箱取消", ["partial_cancel"]),
         ("1. 王姐鸡蛋2板", ["name_guessed"]),
         ("1. 3-501 菜心1斤 下班晚", ["note_guessed"]),
+        ("1. 7-302 老陈 猪肉3斤 肥一点 + 土豆5斤", ["goods_joined"]),
+        ("1. 7-302 老陈 小号&土豆5斤", ["goods_joined"]),
+        ("1. 7-302 老陈 肥一点和土豆5斤", ["goods_joined"]),
+        ("1. 7-302 老陈 柔和洗衣液5瓶", []),
     ],
 )
 def test_warning_when_something_is_not_certain_names_it(line: str, expected: list[str]) -> None:
     assert codes(only(line)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("1. 7-302 老陈 白菜+土豆5斤", [("白菜", None), ("土豆", 5)]),
+        ("1. 7-302 老陈 白菜 ➕ 土豆5斤", [("白菜", None), ("土豆", 5)]),
+        ("1. 7-302 老陈 5斤白菜+土豆", [("白菜", 5), ("土豆", None)]),
+        ("1. 7-302 老陈 白菜2斤+土豆5斤", [("白菜", 2), ("土豆", 5)]),
+        ("1. 7-302 老陈 白菜+土豆", [("白菜", None), ("土豆", None)]),
+    ],
+)
+def test_goods_that_a_sign_joins_are_goods_of_their_own(line: str, expected: list[tuple[str, int | None]]) -> None:
+    assert [(item.goods, item.quantity) for item in only(line).items] == expected
+
+
+def test_goods_that_a_sign_joins_are_one_where_the_round_offers_them_so() -> None:
+    [entry] = parse_chain("#接龙\n团购\n\n1. 3-501 番茄+土豆2份", offered=["番茄+土豆"]).entries
+    assert ([item.goods for item in entry.items], entry.warnings) == (["番茄+土豆"], ())
 
 
 def test_warning_when_name_or_number_stands_twice_is_on_both() -> None:

@@ -295,6 +295,93 @@ def test_only_the_later_of_a_line_that_was_ordered_before_ends_the_earlier_order
     assert orders_of(round) == [("1-101", ["盐 2包"])]
 
 
+def test_a_room_that_stands_twice_is_changed_to_the_later_line(client, decide, round, source, coordinator):
+    text = "#接龙\n\n1. 李雷 1-101 鸡蛋1板\n2. 小李 1-101 盐2包\n"
+    pasted = chains.paste_chain(round=round, source=source, text=text, by=coordinator, at=ELEVEN)
+    page = text_of(client.get(url("review", paste=pasted.pk)))
+    assert [page.count(words) for words in ("两条都算", "只算后面那条", "按这份改", "这份不要")] == [1, 1, 1, 2]
+    decide(pasted, 1, do="later")
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert orders_of(round) == [("1-101", ["盐 2包"])]
+
+
+@pytest.fixture
+def second_way(round, source, coordinator):
+    """1-101 has ordered eggs in another group, and orders salt in this one."""
+    other = make.chain_source(round.compound, "二群")
+    eggs = chains.paste_chain(
+        round=round, source=other, text="#接龙\n\n1. 李雷 1-101 鸡蛋1板\n", by=coordinator, at=ELEVEN
+    )
+    chains.confirm_chain(chain_import=eggs, by=coordinator, at=ELEVEN)
+
+    def paste(line):
+        text = f"#接龙\n\n1. 李雷 1-101 {line}\n"
+        return chains.paste_chain(round=round, source=source, text=text, by=coordinator, at=ELEVEN + MINUTE)
+
+    return paste
+
+
+@pytest.mark.parametrize(
+    ("do", "left"),
+    [
+        ("instead", [["盐 2包"]]),
+        ("take", [["鸡蛋 1板"], ["盐 2包"]]),
+        ("leave", [["鸡蛋 1板"]]),
+    ],
+)
+def test_order_of_another_group_is_corrected_or_another_portion_or_left(client, decide, round, second_way, do, left):
+    pasted = second_way("盐2包")
+    page = text_of(client.get(url("review", paste=pasted.pk)))
+    assert [words in page for words in ("按这份改", "两份都要", "这份不要")] == [True] * 3
+    decide(pasted, 0, do=do)
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert sorted(goods for _room, goods in orders_of(round)) == sorted(left)
+    client.post(url("review_undo", paste=pasted.pk))
+    assert [goods for _room, goods in orders_of(round)] == [["鸡蛋 1板"]]
+
+
+def test_correction_that_is_thought_over_is_one_more_order_again(client, decide, round, second_way):
+    pasted = second_way("盐2包")
+    decide(pasted, 0, do="instead")
+    client.post(url("review_decide", paste=pasted.pk), {"reopen": "0"})
+    assert entry(pasted, 0).order is None
+    decide(pasted, 0, do="take")
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert len(orders_of(round)) == 2
+
+
+def test_correction_in_a_paste_that_was_taken_back_is_asked_about_anew(client, decide, round, second_way):
+    pasted = second_way("盐2包")
+    decide(pasted, 0, do="instead")
+    assert entry(second_way("盐2包"), 0).decision == "open"
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert entry(second_way("盐2包"), 0).decision == "open"
+
+
+@pytest.mark.parametrize(("do", "left"), [("take", []), ("leave", [["鸡蛋 1板"]])])
+def test_line_that_cancels_asks_whether_the_order_of_another_group_goes(client, decide, round, second_way, do, left):
+    pasted = second_way("不要了")
+    page = text_of(client.get(url("review", paste=pasted.pk)))
+    assert "这一户在“二群”下过单：要取消的是那一份吗？" in page
+    decide(pasted, 0, do=do)
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert [goods for _room, goods in orders_of(round)] == left
+    # The line is deleted from the chat: it was no order, so nothing is gone.
+    assert [e.change for e in second_way("盐2包").entries.all()][1:] == []
+
+
+def test_line_that_cancels_the_line_above_it_takes_it_out(client, decide, round, source, coordinator):
+    text = "#接龙\n\n1. 李雷 1-101 鸡蛋1板\n2. 李雷 1-101 取消\n"
+    pasted = chains.paste_chain(round=round, source=source, text=text, by=coordinator, at=ELEVEN)
+    decide(pasted, 1, do="later")
+    client.post(url("review_confirm", paste=pasted.pk))
+    assert orders_of(round) == []
+
+
+def test_decide_by_htmx_brings_the_count_of_the_heading_too(decide, paste):
+    assert 'id="count-open" hx-swap-oob="true">3<' in text_of(decide(paste, 1, room="3-2-501", htmx=True))
+
+
 # ── confirm, again, undo ──────────────────────────
 
 

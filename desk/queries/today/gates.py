@@ -119,7 +119,7 @@ def tile_rows(facts: GateFacts, url: Any) -> Iterable[dict[str, Any]]:
         yield {
             "word": _("Not let through today"),
             "number": str(facts.refused),
-            "unit": npgettext("unit", "person", "people", facts.refused),
+            "unit": npgettext("unit", "time", "times", facts.refused),
             "url": url("gate:passages") + "?verdict=refuse",
         }
     if facts.fevers:

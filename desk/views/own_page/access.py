@@ -147,7 +147,7 @@ def page(request: HttpRequest, name: str, context: dict[str, Any], status: int =
 
 def _is_too_large(request: HttpRequest) -> bool:
     given = request.META.get("CONTENT_LENGTH") or "0"
-    return not given.isascii() or not given.isdigit() or int(given[:12]) > MOST_BODY
+    return not given.isascii() or not given.isdigit() or len(given) > 12 or int(given) > MOST_BODY
 
 
 def choices(request: HttpRequest) -> dict[str, str]:

@@ -10,17 +10,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Max
-
 from compound.models import User
-from orders.models import Batch, Order, OrderLine, OrderRules, Round, Stop, Trip
-from orders.queries.runs.waiting import HANDED_OVER, DoorKey
+from orders.models import Batch, OrderLine, OrderRules, Round, Stop, Trip
+from orders.queries.gone import ends_of, is_gone_before, left_at
 from orders.queries.walking import Way, sealed_buildings, walks_of
 from orders.rules import begins_at
 from orders.trips import weight_of
-
-Outcome = OrderLine.Outcome
 
 
 @dataclass(slots=True)
@@ -32,6 +27,8 @@ class RunStop:
     round: uuid.UUID
     # '' while something is still to be handed over, 'delivered', else how it ended.
     outcome: str = ""
+    # Delivered before the run left: nothing of it is carried on this run any more.
+    is_gone: bool = False
 
 
 @dataclass
@@ -43,7 +40,11 @@ class RunBuilding:
 
     @property
     def bags(self) -> int:
-        return sum(stop.bags for stop in self.stops)
+        return sum(stop.bags for stop in self.stops if not stop.is_gone)
+
+    @property
+    def doors(self) -> int:
+        return sum(not stop.is_gone for stop in self.stops)
 
 
 @dataclass
@@ -60,11 +61,11 @@ class RunTrip:
 
     @property
     def doors(self) -> int:
-        return sum(len(building.stops) for building in self.buildings)
+        return sum(building.doors for building in self.buildings)
 
     @property
     def done(self) -> int:
-        return sum(bool(stop.outcome) for building in self.buildings for stop in building.stops)
+        return sum(bool(stop.outcome) and not stop.is_gone for row in self.buildings for stop in row.stops)
 
     @property
     def is_over(self) -> bool:
@@ -102,6 +103,11 @@ class RunPage:
         return sum(trip.done for trip in self.trips)
 
     @property
+    def gone(self) -> list[uuid.UUID]:
+        """Stops that were handed over before the run left."""
+        return [stop.id for trip in self.trips for row in trip.buildings for stop in row.stops if stop.is_gone]
+
+    @property
     def again(self) -> int:
         return sum(stop.is_again for trip in self.trips for row in trip.buildings for stop in row.stops)
 
@@ -111,7 +117,7 @@ def capacity_of(trip: Trip, rules: OrderRules) -> int:
 
 
 def run_page(batch: Batch, rules: OrderRules, *, at: dt.datetime) -> RunPage:
-    """The run's trips, their buildings and doors in walking order, and how each door ended. Seven statements."""
+    """The run's trips, their buildings and doors in walking order, and how each door ended. Nine statements at most."""
     trips = {
         trip.pk: RunTrip(trip, capacity_of(trip, rules))
         for trip in batch.trips.select_related("station", "vehicle", "runner").order_by("position")
@@ -136,7 +142,7 @@ def run_page(batch: Batch, rules: OrderRules, *, at: dt.datetime) -> RunPage:
     compound = batch.compound
     sealed = sealed_buildings(compound, at)
     walks = walks_of(compound, {row[8] for row in rows})
-    ends = {} if batch.state == Batch.State.PLANNED else _ends(batch)
+    ends, left = ends_of(batch), left_at(batch)
     since = begins_at(batch)
 
     def way(row: tuple[Any, ...]) -> Way:
@@ -148,38 +154,20 @@ def run_page(batch: Batch, rules: OrderRules, *, at: dt.datetime) -> RunPage:
         if not load.buildings or load.buildings[-1].pk != building:
             load.buildings.append(RunBuilding(building, name, building in sealed))
         outcome, told_at = ends.get((round, household), ("", None))
-        if is_again and told_at is not None and told_at < since:
+        is_gone = is_gone_before(outcome, told_at, left)
+        if is_again and not is_gone and told_at is not None and told_at < since:
             # What somebody said at the last try is not what this run has done.
             outcome = ""
-        load.buildings[-1].stops.append(RunStop(stop, room, bags, is_again, round, outcome))
+        if batch.state == Batch.State.PLANNED and outcome != OrderLine.Outcome.DELIVERED:
+            outcome = ""
+        load.buildings[-1].stops.append(RunStop(stop, room, bags, is_again, round, outcome, is_gone))
+        if is_gone:
+            continue
         floors = walks.on_foot(building, number)
         load.floors += floors
         load.weight += weight_of(bags, floors, rules.floor_weight)
     rounds = Round.objects.filter(pk__in={row[2] for row in rows}).order_by("cutoff_at")
     return RunPage(tuple(trips.values()), tuple(rounds), _runner_loads(trips.values()), sealed)
-
-
-def _ends(batch: Batch) -> dict[DoorKey, tuple[str, dt.datetime | None]]:
-    """How each door of the run ended, '' while a line of it has no mark, and when that was said. One statement."""
-    rows = (
-        OrderLine.objects.filter(
-            order__state=Order.State.PLACED,
-            order__round__stops__trip__batch=batch,
-            order__round__stops__household=F("order__household"),
-        )
-        .order_by()
-        .values_list("order__round", "order__household")
-        .annotate(outcomes=ArrayAgg("outcome", distinct=True), told_at=Max("outcome_at"))
-    )
-    return {(round, household): (_end(set(outcomes)), told_at) for round, household, outcomes, told_at in rows}
-
-
-def _end(outcomes: set[str]) -> str:
-    if Outcome.PENDING in outcomes:
-        return ""
-    if outcomes <= {*HANDED_OVER, Outcome.MISSING}:
-        return Outcome.DELIVERED
-    return outcomes.pop() if len(outcomes) == 1 else "mixed"
 
 
 def _runner_loads(trips: Collection[RunTrip]) -> tuple[RunnerLoad, ...]:

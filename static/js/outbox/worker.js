@@ -44,24 +44,55 @@ async function keptPage(url) {
   return null;
 }
 
-/* Instead of the browser's own error: what can be opened all the same. Titles are as the server has escaped them; the worker knows
-   nobody's language, so it says it in both. */
-async function withoutNetwork() {
-  const links = [];
+const WORDS = {
+  "zh-Hans": {
+    title: "没有网络",
+    text: "这一页没有存在手机里。没有网络时可以打开：",
+    none: "这一页没有存在手机里，别的页面也没有。有网络时打开过一次的名单，没有网络时也能打开。",
+    again: "再试一次",
+  },
+  en: {
+    title: "No network",
+    text: "This page is not kept on the phone. Without a network you can open:",
+    none: "Neither this page nor another one is kept on the phone. A list that was opened once with a network opens without one.",
+    again: "Try again",
+  },
+};
+const HOUSE = /\/css\/(base|layout|components)(\.[0-9a-f]{12})?\.css$/;
+const attribute = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+
+/* Newest first: address, title as the server has escaped it and without the compound's and the program's names, markup. */
+async function keptPages() {
+  const found = [];
   for (const name of await caches.keys()) {
     if (!name.startsWith(PAGES)) continue;
-    const cache = await caches.open(name);
-    for (const { url } of await cache.keys()) {
-      const found = await keptPage(url);
-      const title = found && /<title>([^<]*)<\/title>/.exec(await found.text())?.[1].trim();
-      const href = url.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-      if (title) links.push(`<li><p><a href="${href}">${title}</a></p></li>`);
+    for (const { url } of await (await caches.open(name)).keys()) {
+      const kept = await keptPage(url);
+      if (!kept) continue;
+      const at = Number(kept.headers.get("X-Kept-At"));
+      const html = await kept.text();
+      const title = (/<title>([^<]*)<\/title>/.exec(html)?.[1] ?? "").split("·").map((part) => part.trim());
+      found.push({ url, at, html, title: title.slice(0, Math.max(1, title.length - 2)).join(" · ") });
     }
   }
-  const text = `<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>没有网络 · No network</title><h1>没有网络 <span lang="en">No network</span></h1>
-<p>这一页没有存在手机里。没有网络时可以打开：<br><span lang="en">This page is not kept on the phone. Without a network you can open:</span></p>
-<ul>${links.join("") || "<li>—</li>"}</ul>`;
+  return found.filter(({ title }) => title).sort((one, other) => other.at - one.at);
+}
+
+/* Instead of the browser's own error: what can be opened all the same. It looks and speaks as the newest kept page does. */
+async function withoutNetwork(url) {
+  const kept = await keptPages();
+  const html = /<html[^>]*>/.exec(kept[0]?.html)?.[0] ?? (navigator.language.startsWith("zh") ? '<html lang="zh-Hans">' : '<html lang="en">');
+  const words = WORDS[/lang="([^"]*)"/.exec(html)?.[1]] ?? WORDS.en;
+  const files = await (await caches.open(FILES)).keys();
+  const sheets = files.filter((file) => HOUSE.test(new URL(file.url).pathname));
+  const looks = kept[0]?.html.match(/<link rel="stylesheet"[^>]*>/g) ?? sheets.map((file) => `<link rel="stylesheet" href="${attribute(file.url)}">`);
+  const rows = kept.map((one) => `<li class="row row--link"><div class="row-main"><p class="row-title">`
+    + `<a class="cover" href="${attribute(one.url)}">${one.title}</a></p></div></li>`);
+  const text = `<!doctype html>${html}<head><meta charset="utf-8"><title>${words.title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">${looks.join("")}</head>
+<body><main id="main" class="page page--narrow"><header class="head"><div class="head-title"><div class="head-line"><h1>${words.title}</h1></div>
+<p class="head-note">${rows.length ? words.text : words.none}</p></div></header>
+${rows.length ? `<ul class="rows">${rows.join("")}</ul>` : ""}<p><a class="button" href="${attribute(url)}">${words.again}</a></p></main></body></html>`;
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 }
 
@@ -75,7 +106,7 @@ async function page(event) {
   const answer = fetch(event.request);
   // Its own copy, taken before the browser reads the answer.
   event.waitUntil(answer.then((response) => (isPage(response) ? keepPage(url, response.clone(), since) : null)).catch(() => {}));
-  if (!kept) return answer.catch(withoutNetwork);
+  if (!kept) return answer.catch(() => withoutNetwork(url));
   const late = new Promise((done) => setTimeout(() => done(kept), WAIT_MS));
   // A server in trouble is no better than none.
   return Promise.race([answer.then((response) => (response.status >= 500 ? kept : response)).catch(() => kept), late]);

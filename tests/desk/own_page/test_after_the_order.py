@@ -3,15 +3,19 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from compound.models import AuditEntry, Role
 from errands.models import Errand
+from errands.services import steps
+from errands.services.mistakes import take_back
 from gate.models.passages import Verdict
 from orders.models import HouseholdReport, OrderLine, Round
 from orders.services.reports import answer_report
 from tests import make
+from tests.errands.asked import medicine
 from tests.make import ELEVEN
 
 
@@ -183,3 +187,24 @@ def test_outings_when_somebody_went_out_since_the_refusal_say_nothing_of_it(scen
     make.check(scene.home, at=ELEVEN - dt.timedelta(hours=2), phone=device, verdict=Verdict.REFUSE)
     make.check(scene.home, at=ELEVEN - dt.timedelta(hours=1), phone=device)
     assert "上次没能出门" not in phone.get(scene.url("outings/")).text
+
+
+def test_errand_handed_over_by_mistake_stands_on_the_account_in_plain_words_and_once(scene, phone):
+    errand = medicine(SimpleNamespace(door=scene.home, lin=scene.chief), refusal_borne_by="household")
+    feng = make.member(scene.of, Role.VOLUNTEER)
+    steps.buy(errand=errand, by=feng, at=ELEVEN, amount=Decimal("58.60"))
+    steps.hand_over(errand=errand, by=feng, at=ELEVEN)
+    charged = phone.get(scene.url("money/")).text
+    take_back(errand=errand, what="ended", by=feng, at=ELEVEN)
+    page = phone.get(scene.url("money/")).text
+    assert (charged.count("58.60"), "记错了" in charged) == (3, False)
+    assert [page.count(word) for word in ("58.60", "记错了，已取消", "冲销", "−", "已撤回", "card")] == [
+        1,
+        1,
+        0,
+        0,
+        0,
+        0,
+    ]
+    steps.hand_over(errand=errand, by=feng, at=ELEVEN)
+    assert phone.get(scene.url("money/")).text.count("58.60") == 4

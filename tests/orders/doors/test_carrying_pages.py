@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compound.models import Role
-from orders.models import DoorMark, Stop, SupplyPoint, Trip
+from orders.models import Batch, DoorMark, Stop, SupplyPoint, Trip
 from tests import make
 from tests.make import NOON
 from tests.orders.doors.conftest import ROOMS, THREE, captain, log_in, outcomes, tap, trip
@@ -219,3 +219,33 @@ def test_door_that_is_tried_once_more_is_open_on_the_new_trip_and_the_old_try_st
     [row] = get(runner, "carrying").context["mine"]
     doors = {door.room: door for door in get(runner, "trip", trip=again.pk).context["walk"].doors}
     assert (row.open, doors["3-1-502"].outcome) == (1, "nobody_home")
+
+
+def test_nobody_home_on_a_run_that_is_tried_once_more_has_its_chip_and_its_undo(round, runner):
+    tap(round, "3-1-502", "nobody_home", runner, THREE - dt.timedelta(hours=5))
+    on = trip(round, "3-1-502", runner=runner)
+    on.stops.update(is_again=True)
+    text = text_of(get(runner, "trip", trip=on.pk))
+    assert ("无人在家 1次" in text, "door--vain" in text) == (True, True)
+    # Planned for tomorrow, and somebody is at the door today.
+    Batch.objects.update(state="planned", state_at=THREE, leaves_at=THREE + dt.timedelta(days=1))
+    tap(round, "3-1-502", "nobody_home", runner, THREE + dt.timedelta(minutes=1))
+    [door] = get(runner, "trip", trip=on.pk).context["walk"].doors
+    assert door.outcome == "nobody_home"
+
+
+def test_finished_trip_says_so_and_is_under_what_was_carried(round, runner):
+    on = trip(round, "3-1-502", runner=runner)
+    assert "data-all-done hidden" in text_of(get(runner, "trip", trip=on.pk))
+    tap(round, "3-1-502", "delivered", runner)
+    page = get(runner, "carrying")
+    assert (page.context["mine"], [row.trip for row in page.context["finished"]]) == ([], [on])
+    assert "送完了" in text_of(page)
+    assert "data-all-done hidden" not in text_of(get(runner, "trip", trip=on.pk))
+
+
+def test_trip_that_has_not_left_says_when_it_leaves(round, runner):
+    on = trip(round, "3-1-502", runner=runner)
+    assert "还没有出发" not in text_of(get(runner, "trip", trip=on.pk))
+    Batch.objects.update(state="planned", leaves_at=THREE + dt.timedelta(days=1))
+    assert "这一趟还没有出发：明天 15:00出发。" in text_of(get(runner, "trip", trip=on.pk))

@@ -1,7 +1,11 @@
 """An export whose columns nobody knows, or whose rooms lack their unit: said once by a person."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.core.exceptions import ValidationError
+
+from orders.forms import order_columns
 from orders.models import AddressLayout, ChainImport, ChainSource, Nickname, Order
 from orders.queries.review import review_of
 from tests import make
@@ -49,6 +53,33 @@ def test_columns_that_say_too_little_are_asked_for_again_and_not_kept(client, ro
     assert (answer.status_code, bool(answer.context["form"].non_field_errors())) == (422, True)
     assert not ChainSource.objects.exclude(columns=[]).exists()
     assert not ChainImport.objects.exists()
+
+
+@pytest.mark.parametrize(("rows", "head"), [((), []), (([""],), [""])])
+def test_file_without_a_line_says_so_also_when_its_columns_are_to_be_said(client, round, rows, head):  # noqa: F811
+    plain, by_hand = (upload(client, round, export(*rows, head=head), **more) for more in ({}, {"choose": "on"}))
+    assert (by_hand.status_code, by_hand.context["form"].errors) == (422, plain.context["form"].errors)
+    assert list(by_hand.context["form"].errors) == ["file"]
+
+
+def test_file_too_large_to_be_carried_says_so_at_once(client, round, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(order_columns, "MOST_CARRIED", 100)
+    answer = upload(client, round, odd(), choose="on")
+    assert (answer.status_code, answer.context["form"].errors) == (
+        422,
+        {"file": ["文件太大，不能手工指定各列：请分成几份上传。"]},
+    )
+
+
+def test_grid_counts_in_its_own_compound_and_for_two_hours(client, round, monkeypatch):  # noqa: F811
+    answer = upload(client, round, odd())
+    other = make.compound("yuanqu")
+    with pytest.raises(ValidationError):
+        order_columns.brought(answer.context["book"], other)
+    order_columns.brought(answer.context["book"], round.compound)
+    monkeypatch.setattr(order_columns, "LONGEST", dt.timedelta(seconds=-1))
+    late = say(client, round, answer)
+    assert (late.status_code, ChainImport.objects.exists()) == (302, False)
 
 
 def test_columns_that_were_read_wrongly_can_be_said_otherwise(client, round):  # noqa: F811

@@ -1,5 +1,6 @@
 """The pages of packing, runs and stations by their real addresses, and what they cost."""
 
+import datetime as dt
 import io
 from urllib.parse import quote
 
@@ -332,3 +333,35 @@ def test_pages_cost_the_same_with_one_row_and_with_three(client, house):
     three = {name: queries_of(client, page) for name, page in pages.items()}
     assert {name: count for name, count in three.items() if count > MOST_QUERIES} == {}
     assert {name: three[name] - count for name, count in one.items() if three[name] > count + 1} == {}
+
+
+def test_planned_run_shows_what_is_delivered_already_does_not_move_it_and_counts_without_it(client, house):
+    house.pack()
+    batch = house.plan()
+    house.mark("2-101", "delivered")
+    stop = batch.trips.first().stops.get(household__room="2-101")
+    response = client.get(url("run", batch=batch.pk))
+    page = response.context["page"]
+    [gone] = [one for trip in page.trips for row in trip.buildings for one in row.stops if one.outcome]
+    assert (gone.room, gone.outcome, page.doors, page.bags, page.done) == ("2-101", "delivered", 4, 4, 0)
+    assert response.context["places"][0].expected == 4
+    assert f'value="{stop.pk}"' not in text_of(response)
+    assert "stop--done" in text_of(response)
+    trips = stop.trip.batch.trips.count()
+    for to in ("new", "off"):
+        client.post(url("run_move", batch=batch.pk), {"stop": [str(stop.pk)], "to": to})
+    stop.refresh_from_db()
+    assert stop.trip.batch.trips.count() == trips
+
+
+def test_run_on_its_way_counts_what_it_left_with(client, house):
+    house.pack()
+    batch = house.plan()
+    house.mark("2-101", "delivered")
+    runs.send_run(batch=batch, by=house.by, at=TWO + dt.timedelta(minutes=1))
+    house.mark("2-501", "delivered")
+    OrderLine.objects.filter(order__household__room="2-501").update(outcome_at=TWO + dt.timedelta(minutes=2))
+    response = client.get(url("run", batch=batch.pk))
+    page = response.context["page"]
+    assert (page.doors, page.bags, page.done) == (4, 4, 1)
+    assert response.context["places"][0].expected == 4

@@ -55,7 +55,7 @@ def test_memory_of_a_round_that_nobody_shared_out_is_what_arrived_at_the_doors()
     first = cabbages("2", *ONES, days=1)
     deliver(first)
     for room in DOORS[:2]:
-        say(first, room, "delivered")
+        say(first, room, "missing", "1")
     settle(first)
     assert remembered(next_round(first, "2", *ONES)) == dict.fromkeys(DOORS[2:], 2)
 
@@ -64,7 +64,7 @@ def test_memory_of_such_a_round_puts_them_first_when_it_is_shared_out_next_time(
     first = cabbages("2", *ONES, days=1)
     deliver(first)
     for room in DOORS[:2]:
-        say(first, room, "delivered")
+        say(first, room, "missing", "1")
     settle(first)
     second = next_round(first, "3", *ONES)
     draft = sharing.make_sharing(good=second.good, by=second.coordinator, at=after(second))

@@ -10,11 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from compound.access import standing_of
-from compound.models import Role
+from compound.models import Role, User
+from compound.refusals import Refusal
 from money.queries.rounds import facts_of
 from orders.events import phone_act, take_act
 from orders.models import Bag, Item, OrderLine, Purchase, Round, RoundGood
+from orders.queries.delivery import owed_lines
 from orders.queries.doors import building_walk
+from orders.queries.rounds import building_counts
 from orders.queries.undecided import undecided_goods, undecided_lines
 from orders.services import delivery, packing, paper_doors, rounds, sharing
 from orders.services.sheets import make_sheets
@@ -145,10 +148,77 @@ def test_bags_packed_as_listed_before_it_came_short_decide_nothing():
     assert said("大白菜") == {"3-101": GIVEN, "3-102": ("delivered", 2), "3-201": GIVEN}
 
 
-def test_word_at_its_own_door_delivers_it_and_settling_calls_the_others_missing():
+def at_its_door(of: Scene, room: str, **arrived: str) -> dict:
+    """As the phone sends it: a plain "delivered", or how many cabbages came."""
+    runner = User.objects.filter(memberships__role=Role.VOLUNTEER).first() or make.member(of.compound, Role.VOLUNTEER)
+    line = OrderLine.objects.get(order__household__room=room, goods="大白菜")
+    more = {"line": str(line.pk), f"arrived-{line.pk}": arrived["came"]} if arrived else {}
+    act = phone_act(
+        id=uuid.uuid4(), standing=standing_of(runner, "xingfuli"), kind="door", clock_offset_ms=0,
+        at=LATER, received_at=LATER,
+        body={"round": str(of.round.pk), "room": room, "do": "missing" if more else "delivered", **more},
+    )  # fmt: skip
+    return take_act(act)[0]
+
+
+@pytest.mark.parametrize("are_packed", [True, False])
+def test_plain_delivered_at_each_door_hands_over_nothing_that_nobody_decided(are_packed):
+    one = scene()
+    if are_packed:
+        packing.pack_building(round=one.round, building=one.compound.buildings.get(), by=one.coordinator, at=AFTER)
+    answers = [at_its_door(one, room) for room, _ordered in THREE]
+    assert (set(said("盐").values()), set(said("大白菜").values())) == ({GIVEN}, {OPEN})
+    assert charged(one) == 0
+    assert all(answer["flags"] == ["not_shared_out"] and "大白菜" in answer["text"] for answer in answers)
+
+
+def test_plain_delivered_hands_over_nothing_after_the_sharing_was_taken_back():
+    one = scene()
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    done = sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    sharing.withdraw_sharing(sharing=done, reason="数错了", by=one.coordinator, at=LATER)
+    for room, _ordered in THREE:
+        at_its_door(one, room)
+    assert (set(said("大白菜").values()), charged(one)) == ({OPEN}, 0)
+
+
+def test_who_handed_some_over_says_how_many_and_never_more_than_came():
+    one = scene()
+    at_its_door(one, "3-101", came="1")
+    at_its_door(one, "3-102", came="1")
+    with pytest.raises(Refusal) as refused:
+        at_its_door(one, "3-201", came="1")
+    assert (refused.value.code, refused.value.params["left"]) == ("more_than_came", "0")
+    assert said("大白菜") == {"3-101": GIVEN, "3-102": ("missing", 1), "3-201": OPEN}
+    # More at a door that has some already is more than came too; a plain word afterwards changes none of it.
+    with pytest.raises(Refusal):
+        at_its_door(one, "3-102", came="2")
+    at_its_door(one, "3-102")
+    assert said("大白菜")["3-102"] == ("missing", 1)
+    assert charged(one) == 2
+
+
+def test_plain_delivered_after_nobody_was_home_opens_what_nobody_decided():
     one = scene()
     door = one.compound.households.get(room="3-101")
-    delivery.mark_door(round=one.round, household=door, outcome="delivered", by=one.coordinator, at=LATER)
+    delivery.mark_door(round=one.round, household=door, outcome="nobody_home", by=one.coordinator, at=LATER)
+    later = LATER + dt.timedelta(minutes=1)
+    delivery.mark_door(round=one.round, household=door, outcome="delivered", by=one.coordinator, at=later)
+    assert (said("盐")["3-101"], said("大白菜")["3-101"]) == (GIVEN, OPEN)
+
+
+def test_page_says_at_the_door_what_a_plain_delivered_left_open(client: Client):
+    one = scene()
+    client.force_login(one.coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/c/xingfuli/rounds/{one.round.pk}/delivery/3/mark/"
+    answer = client.post(url, {"room": "3-101", "do": "delivered"}, follow=True)
+    assert any("大白菜来的不够" in str(said) for said in answer.context["messages"])
+    assert said("大白菜")["3-101"] == OPEN
+
+
+def test_settling_calls_what_nobody_said_at_its_door_missing():
+    one = scene()
+    at_its_door(one, "3-101", came="1")
     at_the_desk(one)
     rounds.advance_round(round=one.round, to="settled", by=one.coordinator, at=LATER)
     assert said("大白菜") == {"3-101": GIVEN, "3-102": ("missing", 0), "3-201": ("missing", 0)}
@@ -192,7 +262,7 @@ def test_page_of_a_building_says_what_is_left_open_and_leads_to_the_sharing(clie
     url = f"/c/xingfuli/rounds/{one.round.pk}/delivery/3/"
     page = client.get(url)
     text = page.content.decode()
-    assert page.context["rest"] == {"lines": 3, "doors": 3, "left_out": 0}
+    assert page.context["rest"] == {"lines": 3, "doors": 3, "short": 0, "left_out": 0}
     assert "大白菜来的不够，还没有分配" in text
     assert f'href="/c/xingfuli/rounds/{one.round.pk}/sharing/"' in text
     answer = client.post(f"{url}rest/", {"lines": "3"}, follow=True)
@@ -226,3 +296,33 @@ def test_doors_and_their_open_lines_agree_and_cost_the_same_for_one_door_as_for_
     lines = {line.line.pk for door in walk.doors for line in door.lines if line.is_undecided}
     assert lines == set(undecided_lines([one.round.pk]).values_list("pk", flat=True))
     assert walk.undecided == ("大白菜",)
+
+
+def test_doors_that_got_nothing_stand_apart_in_no_count_and_not_on_not_served(client: Client):
+    one = cabbages("2", *THREE)
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    Round.objects.update(state="delivering")
+    one.round.refresh_from_db()
+    nothing = [room for room, got in one.got().items() if got == "0"]
+    assert nothing
+    client.force_login(one.coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/c/xingfuli/rounds/{one.round.pk}/delivery/3/"
+    page = client.get(url)
+    walk = page.context["walk"]
+    assert ([door.room for door in walk.nothing], walk.counts.doors) == (nothing, 3 - len(nothing))
+    assert page.context["rest"]["lines"] == 3 - len(nothing)
+    assert [row.bags for row in building_counts(one.round)] == [3 - len(nothing)]
+    short = page.context["rest"]["short"]
+    text = page.content.decode()
+    assert "这几户不用送" in text
+    assert (f"其中{short}样来的不够" in text) == (short > 0)
+    client.post(f"{url}rest/", {"lines": str(3 - len(nothing))})
+    after = said("大白菜")
+    assert [room for room, word in after.items() if word == OPEN] == nothing
+    assert [word for word, _got in after.values()].count("missing") == short
+    later = LATER + dt.timedelta(days=3)
+    owed = {line.order.household.room for line in owed_lines(one.compound, at=later)}
+    assert owed.isdisjoint(nothing)
+    rounds.advance_round(round=one.round, to="settled", by=one.coordinator, at=later)
+    assert {line.order.household.room for line in owed_lines(one.compound, at=later)}.isdisjoint(nothing)
