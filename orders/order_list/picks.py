@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compound.rooms import clean
 from compound.spreadsheet import Row, label
 from orders.order_list import words
 from orders.order_list.amounts import split_spec
-
-if TYPE_CHECKING:
-    from orders.order_list.columns import Column
+from orders.order_list.sections import Column
 
 SEARCH_ROWS = 80
 MOST_COLUMNS = 60
@@ -72,8 +70,6 @@ class Picks:
         return [(index, 1) for index, row in enumerate(rows[:SEARCH_ROWS]) if self.pick_of(row)][:1]
 
     def columns(self, header: Sequence[Row]) -> list[Column]:
-        from orders.order_list.columns import Column
-
         pick = self.pick_of(header[0]) if len(header) == 1 else None
         if pick is None:
             return []

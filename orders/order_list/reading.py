@@ -9,11 +9,12 @@ from dataclasses import replace
 from compound.rooms import clean
 from compound.spreadsheet import Book, Sheet, label
 from orders.order_list import words
-from orders.order_list.columns import Section, find_sections
+from orders.order_list.columns import find_sections
 from orders.order_list.doors import Doors
 from orders.order_list.model import BadCell, NoOrders, OrderReading, OrderRow, SkippedRow
 from orders.order_list.picks import NO_PICKS, Picks
 from orders.order_list.rows import Lines, Reader
+from orders.order_list.sections import Section
 
 
 def read_orders(book: Book, doors: Doors, *, goods: str = "", picks: Picks = NO_PICKS) -> OrderReading:

@@ -10,9 +10,10 @@ from compound.rooms import clean
 from compound.spreadsheet import Cell, Row, coordinate
 from orders.order_list import words
 from orders.order_list.amounts import Amount, read_amount, read_parts, split_spec, unit_of
-from orders.order_list.columns import Column, Section, repeats
+from orders.order_list.columns import repeats
 from orders.order_list.doors import Doors, Part
 from orders.order_list.model import BadCell, OrderRow, SkippedRow, Why
+from orders.order_list.sections import Column, Section
 from orders.order_list.settling import Said, settle
 from orders.order_list.states import state_of
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,16 +16,14 @@ from compound.models import Building, Compound, Household
 from orders import rules
 from orders.doors import (
     NOT_HANDED_OVER,
-    SERVED,
     UNDONE,
     is_unsigned,
-    leaves_open,
     order_of,
     outcome_of_door,
     speaks_of,
     standing,
 )
-from orders.models import Allotment, Bag, Batch, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
+from orders.models import Bag, Batch, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
 from orders.quantities import plain
 from orders.queries.house_rules import house_rules, is_quiet_at, quiet_times
 from orders.queries.packing import substitutes_of
@@ -34,7 +31,7 @@ from orders.queries.sheet_rows import without_numbers
 from orders.queries.sheet_rows.build import floor_of
 from orders.queries.undecided import held_back, is_undecided, undecided_goods
 from orders.queries.walking import sealed_buildings, walks_of
-from orders.sharing_words import not_shared_out, reason
+from orders.sharing_words import not_shared_out
 
 Outcome = OrderLine.Outcome
 Key = tuple[uuid.UUID, int]
@@ -397,55 +394,3 @@ def _sealed(
 
 
 # ── not served yet: the tries, and why a share was small ──
-
-
-@dataclass(frozen=True)
-class Owed:
-    """A line that somebody is still owed. `tries` at its door that came to nothing; `share`: why it got less."""
-
-    line: OrderLine
-    tries: list[DoorMark]
-    share: str = ""
-
-
-def owed_rows(lines: Sequence[OrderLine]) -> list[Owed]:
-    """Two statements for a page of lines."""
-    tries, shares = tries_of(lines), shares_of(lines)
-    return [Owed(line, [one for one in tries[line.pk] if _is_vain(one)], shares.get(line.pk, "")) for line in lines]
-
-
-def _is_vain(mark: DoorMark) -> bool:
-    """A "delivered" of the door is not said of the line that is owed: what came short, the line's own state says."""
-    return bool(mark.outcome) and not mark.is_rest and mark.outcome not in SERVED
-
-
-def tries_of(lines: Sequence[OrderLine]) -> dict[int, list[DoorMark]]:
-    """By line, what was said at its door that speaks of it, in the order in which it happened. One statement."""
-    pairs = {(line.order.round_id, line.order.household_id) for line in lines}
-    if not pairs:
-        return {}
-    marks = DoorMark.objects.filter(
-        round__in={round for round, _household in pairs}, household__in={household for _round, household in pairs}
-    )
-    by_door: dict[Key, list[DoorMark]] = defaultdict(list)
-    for mark in marks.select_related("by").order_by("at", "received_at"):
-        by_door[mark.round_id, mark.household_id].append(mark)
-    return {
-        line.pk: [
-            mark
-            for mark in by_door[line.order.round_id, line.order.household_id]
-            if (not mark.only or line.pk in mark.only) and not leaves_open(mark, line)
-        ]
-        for line in lines
-    }
-
-
-def shares_of(lines: Sequence[OrderLine]) -> dict[int, str]:
-    """By line that came short in a sharing out, in words why it got what it got. One statement where there is any."""
-    short = [line.pk for line in lines if line.allocated is not None and line.allocated < line.ordered]
-    if not short:
-        return {}
-    rows = Allotment.objects.filter(
-        line__in=short, sharing__applied_at__isnull=False, sharing__replaced_at__isnull=True, sharing__instead=""
-    )
-    return {row.line_id: reason(row.code, row.params) for row in rows}

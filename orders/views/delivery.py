@@ -20,7 +20,8 @@ from compound.refusals import Refusal
 from compound.views.access import Access, compound_for, me, post_or
 from orders.forms.delivery import CloseForm
 from orders.queries.delivery import on_the_way, owed_lines, waiting_orders
-from orders.queries.doors import Walk, building_walk, owed_rows
+from orders.queries.doors import Walk, building_walk
+from orders.queries.owed import owed_rows
 from orders.queries.unread import unread_lines
 from orders.rules import due
 from orders.services import delivery as services
