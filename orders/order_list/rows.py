@@ -10,6 +10,7 @@ from compound.rooms import clean
 from compound.spreadsheet import Cell, Row, coordinate
 from orders.order_list import words
 from orders.order_list.amounts import Amount, read_amount, read_parts, split_spec, unit_of
+from orders.order_list.cells import is_money, without_phones
 from orders.order_list.columns import repeats
 from orders.order_list.doors import Doors, Part
 from orders.order_list.model import BadCell, OrderRow, SkippedRow, Why
@@ -111,7 +112,7 @@ class Reader:
     def _skip(self, row: Row, why: Why) -> None:
         raw = " ".join(cell.text for _i, cell in row.written if cell.text)[:200]
         if why != "blank" or raw:
-            self.lines.skipped.append(SkippedRow(row.number, self.sheet, _without_phones(raw), why))
+            self.lines.skipped.append(SkippedRow(row.number, self.sheet, without_phones(raw), why))
 
     def _cell(self, row: Row, name: str) -> Cell:
         column = self.fields[name]
@@ -220,14 +221,14 @@ class Reader:
         reference = clean(self._cell(row, "reference").text)
         if self._cell(row, "reference").kind == "identity" or "〔" in reference:
             reference = ""
-        remark = _without_phones(self._texts(row, "remark"))
+        remark = without_phones(self._texts(row, "remark"))
         warnings: list[str] = []
         if row.hidden:
             warnings.append(f"hidden_row: {row.number}")
         statuses = [(c.heading, row.cell(c.index).text) for c in self.section.of("status")]
         state = state_of(statuses, remark)
         warnings += state.warnings
-        buyer = _without_phones(clean(self._cell(row, "buyer").text))[:200]
+        buyer = without_phones(clean(self._cell(row, "buyer").text))[:200]
         raw = self._raw(row)
         before = len(self.wanted)
         for goods, spec, amount, more, cancelled in self._goods(row):
@@ -260,7 +261,7 @@ class Reader:
             cell = row.cell(column.index)
             if cell.text and (column.field in _KEPT or column.good):
                 name = column.heading if column.good is None else "·".join(filter(None, column.good))
-                text = _without_phones(clean(cell.text)).replace(" | ", " / ")
+                text = without_phones(clean(cell.text)).replace(" | ", " / ")
                 shown.append(f"{clean(name)[:24]}{LABEL}{text}" if name else text)
         return " | ".join(shown)[:1000]
 
@@ -335,7 +336,7 @@ class Reader:
                 warnings = [w for w in warnings if not w.startswith("partial_refund")]
                 warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded'].index)}")  # type: ignore[union-attr]
         money = self._cell(row, "refunded_money")
-        if not cancelled and not back and _is_money(money):
+        if not cancelled and not back and is_money(money):
             # Something was paid back, and nobody says for which part of it.
             warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded_money'].index)}")  # type: ignore[union-attr]
         goods = text or self.above[0] or self.goods
@@ -392,22 +393,6 @@ def _is_written_once(section: Section, once: Column | None, each: Column | None)
     filled = [row for row in section.rows if _says(row.cell(each.index))]
     without = [row for row in filled if not row.cell(once.index).text]
     return len(filled) > 3 and len(without) > 0.4 * len(filled) and bool(filled[0].cell(once.index).text)
-
-
-def _is_money(cell: Cell) -> bool:
-    """`¥35.00`, `35元`: more than nothing."""
-    digits = re.search(r"[0-9]+(?:\.[0-9]+)?", clean(cell.text))
-    return cell.kind != "date" and digits is not None and Decimal(digits[0]) > 0
-
-
-_PHONES = re.compile(
-    r"(?<![0-9])(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])"
-    r"|(?<![0-9])0[0-9]{2,3}-?[2-9][0-9]{6,7}(?![0-9])"
-)
-
-
-def _without_phones(text: str) -> str:
-    return _PHONES.sub("…", text)
 
 
 __all__ = ["Lines", "Part", "Reader"]
