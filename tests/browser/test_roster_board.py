@@ -23,8 +23,10 @@ def compound(server: str) -> Compound:
 
 @pytest.fixture
 def shift(compound: Compound) -> Shift:
-    """On now, so that it stands in this week whatever day it is."""
-    return make.shift(make.post(compound, "东门岗", seats=2), timezone.now() - HOUR, hours=4)
+    """On now, and begun today: the board shows the week in which a shift begins."""
+    now = timezone.now().astimezone(make.SHANGHAI)
+    begun = max(now - HOUR, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    return make.shift(make.post(compound, "东门岗", seats=2), begun, hours=4)
 
 
 @pytest.fixture
