@@ -21,19 +21,25 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """gunicorn with 2 workers of 4 threads, as `manage.py up` runs it, on a port of its own, and a Valkey beside it."""
+    """gunicorn with 2 workers of 4 threads, as `manage.py up` runs it, on a port of its own, and a Valkey beside it.
 
-    def __init__(self) -> None:
+    `project`: another one than ours, a module that is its settings and has its application.
+    """
+
+    def __init__(self, project: str | None = None) -> None:
         folder = Path(settings.DATA_DIR) / "bench"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.valkey = Valkey(folder, free_port())
         self.cache = subprocess.Popen(self.valkey.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(self.valkey.is_ready, 10)
         self.port = free_port()
         self.log = (folder / "gunicorn.log").open("w")
+        environment = {**os.environ, "PORT": str(self.port), "REDIS_URL": self.valkey.url}
+        if project:
+            environment["DJANGO_SETTINGS_MODULE"] = project
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "compound/gunicorn.py", "compound.wsgi:application"],
-            env={**os.environ, "PORT": str(self.port), "REDIS_URL": self.valkey.url}, stdout=self.log, stderr=self.log,
+            [sys.executable, "-m", "gunicorn", "-c", "compound/gunicorn.py", project or "compound.wsgi"],
+            env=environment, stdout=self.log, stderr=self.log,
         )  # fmt: skip
         assert wait_until(self.answers, 60)
 

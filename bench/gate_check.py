@@ -3,8 +3,9 @@
 `gate_check_p50`: one client, one check after the other. `gate_check_rate` and `gate_check_p99`: eight clients at once.
 `gate_check_cpu`: what a check of those eight costs the machine, in ms of CPU: of the web server, of PostgreSQL with
 its writers, of this client; on a machine that has other things to do it says more than the clock. All of them again
-with 5,000,000 checks in the log, and the ratios. Exits and returns by pass, each household once in its window,
-so that every exit writes an outing and a check, every return a return and a check.
+with 5,000,000 checks in the log, and the ratios. `gate_check_yardstick`: requests a second of the simplest view there
+is (`_yardstick`), before and after; `gate_check_share`: the rate of checks by it. Exits and returns by pass, each
+household once in its window, so that every exit writes an outing and a check, every return a return and a check.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from django.utils import timezone
 
 from bench._gate_place import TOKENS, Place
 from bench._server import Server
+from bench._yardstick import TABLE
 
 ONE_CLIENT, CLIENTS, EACH = 300, 8, 300
 SMALL, LARGE = 10_000, 5_000_000
@@ -89,7 +91,10 @@ class Phone:
 
 def run(server: Server, place: Place, clients: int, each: int) -> tuple[list[float], float]:
     """Every client lets `each` / 2 people out and in again; their seconds, and how long it took altogether."""
-    cards = place.take(clients * each // 2)
+    return ask_all(server, place.take(clients * each // 2), clients, each)
+
+
+def ask_all(server: Server, cards: list[str], clients: int, each: int) -> tuple[list[float], float]:
     phones = {}
     for number in range(clients):
         connected = server.connect()
@@ -114,6 +119,22 @@ def run(server: Server, place: Place, clients: int, each: int) -> tuple[list[flo
     done = sorted(second for phone in phones.values() for second in phone.took)
     assert len(done) == clients * each
     return done, whole
+
+
+def yardstick() -> float:
+    """Requests a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    server = Server("bench._yardstick")
+    try:
+        cards = ["X" * 22] * (CLIENTS * EACH)
+        ask_all(server, cards, CLIENTS, 2 * EACH)
+        done, whole = ask_all(server, cards, CLIENTS, 2 * EACH)
+    finally:
+        server.stop()
+    # Where 400 checks a second were asked for, this was 1,340.
+    emit("gate_check_yardstick", len(done) / whole, "requests/s", clients=CLIENTS, there=1_340)
+    return len(done) / whole
 
 
 def measure(server: Server, place: Place, checks: int) -> dict[str, float]:
@@ -155,9 +176,12 @@ def main() -> None:
     place = Place()
     emit("gate_check_statements", count_statements(place), "statements", target=6)
     place.fill(0, SMALL)
+    before = yardstick()
     server = Server()
     try:
         small = measure(server, place, SMALL)
+        machine = (before + yardstick()) / 2
+        emit("gate_check_share", small["rate"] / machine, "of the yardstick", target=round(400 / 1_340, 3))
         place.fill(SMALL, large)
         big = measure(server, place, large)
     finally:
