@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("passages/<uuid:check>/correct/", passages.correct, name="passage_correct"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/<uuid:conflict>/settle/", conflicts.settle, name="settle"),
+    path("conflicts/<uuid:conflict>/take-back/", conflicts.take_back, name="take_back"),
     path("emergencies/", conflicts.emergencies, name="emergencies"),
     path("emergencies/<uuid:check>/ratify/", conflicts.ratify, name="ratify"),
     path("incidents/", incidents.incidents, name="incidents"),

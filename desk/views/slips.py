@@ -11,21 +11,29 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from compound import access
-from compound.models import Compound, Job
+from compound.models import Compound
 from compound.queries.doors import doors_for
 from compound.queries.household_keys import Slip, keys_job, keys_of, slip_doors, slips_by_building, slips_to_print
 from compound.refusals import Refusal
 from compound.services import household_keys
-from compound.services.jobs import cancel_job
 from compound.views.access import compound_for, me, post_or
+from compound.views.jobs import JobPart, end_job, job_part
 from desk.forms import WhyForm
 from desk.sheets.slips import draw_slips
 from desk.views.access import HouseholdAccess, household_for
 from orders.sheets.words import building as building_words
+
+MAKING = JobPart(
+    kind=household_keys.KEYS_JOB,
+    page="desk:slips",
+    label=gettext_lazy("Making slips"),
+    again=gettext_lazy("Press “make one for each” once more: those that have a slip are left out."),
+)
 
 
 @require_safe
@@ -43,6 +51,7 @@ def slips(request: HttpRequest, code: str) -> HttpResponse:
         "made": sum(row.slips for row in rows),
         "opened": sum(row.opened for row in rows),
         "job": keys_job(compound),
+        "making": MAKING,
         "text": text,
         "doors": doors,
     }
@@ -185,26 +194,12 @@ def make_all(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def job(request: HttpRequest, code: str, job: uuid.UUID) -> HttpResponse:
-    """How far the slips are: the progress part, which asks again by itself. When it is over the page loads anew."""
+    """How far the slips are."""
     compound, _membership = compound_for(request, code, *access.GIVE_SLIPS)
-    found = _job_or_404(compound, job)
-    response = render(request, "desk/slips_job.html", {"job": found})
-    if not found.is_open:
-        response["HX-Refresh"] = "true"
-    return response
-
-
-def _job_or_404(compound: Compound, job_id: uuid.UUID) -> Job:
-    found = compound.jobs.filter(kind=household_keys.KEYS_JOB, pk=job_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return job_part(request, compound, job, MAKING)
 
 
 def cancel(request: HttpRequest, code: str, job: uuid.UUID) -> HttpResponse:
-    """Ends a waiting job now, a running one after its batch; slips that are made stay good."""
+    """Slips that are made stay good."""
     compound, _membership = compound_for(request, code, *access.GIVE_SLIPS)
-    found = _job_or_404(compound, job)
-    if request.method == "POST":
-        cancel_job(job=found, at=timezone.now())
-    return redirect("desk:slips", code=code)
+    return end_job(request, compound, job, MAKING)

@@ -13,6 +13,7 @@ from compound.models import Gate
 from compound.refusals import Refusal
 from gate.api.authentication import DeviceAuthentication, MayUpload
 from gate.api.device_view import DeviceView, Limit
+from gate.queries.facts import offsets_of
 from gate.services import devices
 
 
@@ -46,8 +47,9 @@ class Devices(DeviceView):
         """Wrong, used, run out and revoked codes, and no code at all, get the same 404."""
         form = CodeForm(data=request.data)
         code = form.validated_data["code"] if form.is_valid() else ""
+        now = timezone.now()
         try:
-            device, token = devices.bind_device(code=code, at=timezone.now())
+            device, token = devices.bind_device(code=code, at=now)
         except Refusal as refusal:
             error = {"code": refusal.code, "text": refusal.message}
             return Response({"error": error}, status=status.HTTP_404_NOT_FOUND)
@@ -59,6 +61,7 @@ class Devices(DeviceView):
                 "gate": device.gate.name,
                 "gates": [gate.name for gate in open_gates],
                 "ends_at": device.ends_at,
+                "offsets": offsets_of(device.compound, now),
             }
         )
 

@@ -21,7 +21,11 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from gate.rules import EFFECTS
+from gate.words import WORDS
 
+# The table's, and what the server says of a row besides.
+REASONS = [*EFFECTS, *sorted({words.code for words in WORDS} - EFFECTS.keys())]
+NO_ID = "Null, with `error`, where what was sent as one is no UUID."
 CHECK = "6f1c2a34-0d5e-4a7b-9c10-2b7f5c1d9e01"
 
 
@@ -53,7 +57,7 @@ class ErrorAnswer(serializers.Serializer[None]):
 
 
 class Reason(serializers.Serializer[None]):
-    code = serializers.ChoiceField(choices=list(EFFECTS))
+    code = serializers.ChoiceField(choices=REASONS)
     text = serializers.CharField()
     effect = serializers.ChoiceField(choices=["refuse", "recheck", "warn", "inform"])
     params = serializers.DictField(help_text="The facts behind it; moments as ISO 8601.")
@@ -62,15 +66,15 @@ class Reason(serializers.Serializer[None]):
 class CheckResult(serializers.Serializer[None]):
     """In the order of the checks; either `error`, or all of the others."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(allow_null=True, help_text=NO_ID)
     verdict = serializers.ChoiceField(choices=["allow", "refuse", "recheck"], required=False)
     amber = serializers.BooleanField(required=False, help_text="The verdict stands, but look twice.")
     reasons = Reason(many=True, required=False)
     conflict = serializers.BooleanField(required=False)
     next_out_on = serializers.DateField(required=False, allow_null=True)
     next_out_at = serializers.DateTimeField(required=False, allow_null=True)
-    room = serializers.CharField(required=False, allow_null=True)
-    surname = serializers.CharField(required=False, allow_null=True)
+    room = serializers.CharField(required=False, help_text="Empty where it led to no door.")
+    surname = serializers.CharField(required=False, help_text="Empty where it is not known, or not said.")
     kind = serializers.CharField(required=False)
     direction = serializers.ChoiceField(choices=["out", "in"], required=False)
     replayed = serializers.BooleanField(required=False, help_text="The id was known: this is its first answer again.")
@@ -80,7 +84,7 @@ class CheckResult(serializers.Serializer[None]):
 class RowResult(serializers.Serializer[None]):
     """In the order of the rows; either `ok` or `error`."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(allow_null=True, help_text=NO_ID)
     ok = serializers.BooleanField(required=False)
     error = ErrorWords(required=False)
 
@@ -188,7 +192,7 @@ class RollSchema(OpenApiViewExtension):  # type: ignore[no-untyped-call]
             "compound": serializers.DictField(child=serializers.CharField()),
             "gate": serializers.CharField(),
             "gates": serializers.ListField(child=serializers.CharField()),
-            "offsets": serializers.ListField(help_text="[[from ms, minutes east of UTC], …] of the compound's clock."),
+            "offsets": _offsets(),
             "rules": rows,
             "outside": serializers.DictField(),
             "households": rows,
@@ -250,6 +254,7 @@ class DevicesSchema(OpenApiViewExtension):  # type: ignore[no-untyped-call]
             "gate": serializers.CharField(),
             "gates": serializers.ListField(child=serializers.CharField()),
             "ends_at": serializers.DateTimeField(),
+            "offsets": _offsets(),
         }
         example = {
             "token": "kP1v…",
@@ -257,6 +262,7 @@ class DevicesSchema(OpenApiViewExtension):  # type: ignore[no-untyped-call]
             "gate": "东门",
             "gates": ["东门", "南门"],
             "ends_at": "2022-08-23T15:00:00Z",
+            "offsets": [[0, 480]],
         }
         return described(
             self.target_class,
@@ -335,6 +341,11 @@ class ParcelsSchema(OpenApiViewExtension):  # type: ignore[no-untyped-call]
                 examples=[OpenApiExample("dropped", {"parcels": [{**row, "count": 2}]}, request_only=True)],
             ),
         )
+
+
+def _offsets() -> serializers.ListField:
+    pair = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    return serializers.ListField(child=pair, help_text="[[from ms, minutes east of UTC], …] of the compound's clock.")
 
 
 def _rows(name: str) -> dict[int, Any]:

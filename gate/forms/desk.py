@@ -113,6 +113,13 @@ class SettleForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is the settlement taken back?"), max_length=200,
+        error_messages={"required": _("Say why: the reason stays with the settlement.")},
+    )  # fmt: skip
+
+
 class RatifyForm(forms.Form):
     verdict = forms.ChoiceField(choices=[("accept", "accept"), ("doubt", "doubt")])
     note = forms.CharField(label=_("Note"), max_length=200, required=False)

@@ -11,7 +11,11 @@ from gate.models.passages import Check
 
 
 class Conflict(models.Model):
-    """Two passages that cannot both be within the rule, by corrected event time: the later one is asked about."""
+    """Two passages that cannot both be within the rule, by corrected event time: the later one is asked about.
+
+    What was settled stays as it was settled. Taken back, the pair is asked about by a row of its own, which `follows`
+    the settlement and says who took it back, when and why; the last row of such a chain is the one that holds.
+    """
 
     class Outcome(models.TextChoices):
         BOTH_REAL = "both_real", _("both went out")
@@ -39,6 +43,19 @@ class Conflict(models.Model):
     )
     outcome = models.CharField(_("what really happened"), max_length=14, choices=Outcome.choices, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    follows: "models.OneToOneField[Conflict | None, Conflict | None]" = models.OneToOneField(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        related_name="taken_back",
+        db_constraint=False,
+        verbose_name=_("settlement taken back"),
+    )
+    reopened_at = models.DateTimeField(_("taken back at"), null=True)
+    reopened_by = models.ForeignKey(
+        User, on_delete=models.RESTRICT, null=True, related_name="+", verbose_name=_("taken back by")
+    )
+    reopened_why = models.CharField(_("taken back because"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("conflict")
@@ -48,12 +65,26 @@ class Conflict(models.Model):
             models.Index(fields=["compound"], condition=Q(settled_at__isnull=True), name="conflict_open"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["earlier", "later"], name="conflict_pair_once"),
+            models.UniqueConstraint(
+                fields=["earlier", "later"], condition=Q(follows__isnull=True), name="conflict_pair_once"
+            ),
+            models.UniqueConstraint(
+                fields=["earlier", "later"], condition=Q(settled_at__isnull=True), name="conflict_open_once"
+            ),
+            # What a row follows is a settlement of the same pair: the target of the composite key of migration 0004.
+            models.UniqueConstraint(fields=["id", "earlier", "later"], name="conflict_with_pair"),
             models.CheckConstraint(condition=~Q(earlier=F("later")), name="conflict_of_two"),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True, settled_by__isnull=True, outcome="", note="")
                 | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(outcome="")),
                 name="conflict_settled_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows__isnull=True, reopened_at__isnull=True, reopened_by__isnull=True, reopened_why="")
+                | (
+                    Q(follows__isnull=False, reopened_at__isnull=False, reopened_by__isnull=False) & ~Q(reopened_why="")
+                ),
+                name="conflict_reopened_by_and_why",
             ),
         ]
 

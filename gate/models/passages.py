@@ -1,5 +1,7 @@
 """The log of the gates. `Check` is what happened, and only grows; `Outing` is what is counted."""
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -9,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from compound.models import Compound, Gate, Household, Rulebook, User
 from gate.models.passes import Device, Pass
+
+# What comes so long after it took place is marked: by then it is the phone's word alone.
+LATE = dt.timedelta(minutes=2)
 
 
 class Direction(models.TextChoices):
@@ -54,9 +59,9 @@ class Check(models.Model):
         DESK = "desk", _("desk")
 
     id = models.UUIDField(primary_key=True, editable=False)
-    # The composite keys of migration 0002 hold compound, gate and household together; a key for each of them
-    # besides would be asked again at every check, and all checks would meet at the compound's row. Where there is
-    # no index, one of those below begins with the column, or the row it leads to is deleted once in years.
+    # The composite keys of migrations 0002 and 0004 hold compound, gate, household and rules together; a key for each
+    # of them besides would be asked again at every check, and all checks would meet at the compound's row. Where there
+    # is no index, one of those below begins with the column, or the row it leads to is deleted once in years.
     compound = models.ForeignKey(
         Compound,
         on_delete=models.CASCADE,
@@ -133,6 +138,7 @@ class Check(models.Model):
         on_delete=models.RESTRICT,
         null=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,
         verbose_name=_("judged by rulebook"),
     )
@@ -181,6 +187,10 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_at:%Y-%m-%d %H:%M} {self.direction} {self.shown}"
+
+    @property
+    def is_late(self) -> bool:
+        return self.device_id is not None and self.received_at - self.event_at > LATE
 
 
 class Outing(models.Model):

@@ -40,6 +40,12 @@ class Pair:
     later: Side
 
     @property
+    def taken_back(self) -> Conflict | None:
+        """The row that took this settlement back, with when, by whom and why."""
+        found: Conflict | None = getattr(self.conflict, "taken_back", None)
+        return found
+
+    @property
     def sides(self) -> tuple[Side, Side]:
         return self.earlier, self.later
 
@@ -54,18 +60,22 @@ def open_conflicts(compound: Compound) -> QuerySet[Conflict]:
 
 def pair_of(conflict: Conflict) -> Pair:
     """This one as the page shows it. Two statements."""
-    sides = [f"{side}__{what}" for side in ("earlier", "later") for what in ("gate", "device", "by")]
-    return _pairs([Conflict.objects.select_related("household", "settled_by", *sides).get(pk=conflict.pk)])[0]
+    return _pairs([_with_sides(Conflict.objects.all()).get(pk=conflict.pk)])[0]
 
 
 def conflicts_page(*, compound: Compound, settled: bool, page: str) -> "Page[Conflict]":
     """Open ones oldest first, settled ones newest first; `object_list` holds pairs. Three statements."""
     rows = Conflict.objects.filter(compound=compound, settled_at__isnull=not settled)
-    sides = [f"{side}__{what}" for side in ("earlier", "later") for what in ("gate", "device", "by")]
-    rows = rows.select_related("household", "settled_by", *sides)
-    found = Paginator(rows.order_by("-settled_at" if settled else "found_at"), PER_PAGE).get_page(page)
+    found = Paginator(_with_sides(rows).order_by("-settled_at" if settled else "found_at"), PER_PAGE).get_page(page)
     found.object_list = _pairs(list(found.object_list))  # type: ignore[assignment]
     return found
+
+
+def _with_sides(rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
+    """And with the settlement that each follows, and the row that follows it."""
+    sides = [f"{side}__{what}" for side in ("earlier", "later") for what in ("gate", "device", "by")]
+    before_and_after = ("reopened_by", "follows__settled_by", "taken_back__reopened_by")
+    return rows.select_related("household", "settled_by", *before_and_after, *sides)
 
 
 def _pairs(conflicts: list[Conflict]) -> list[Pair]:

@@ -18,6 +18,7 @@ from compound.models import Compound
 from compound.queries.doors import doors_for
 from compound.rooms import clean
 from gate.models import Check, Conflict, Outing, Ratification, TemperatureRecord
+from gate.models.passages import LATE
 from gate.reason_names import HEALTH, reason_name
 from gate.words import sentence
 
@@ -27,8 +28,6 @@ PER_PAGE = 50
 PASSAGES = (A.CHECK, A.EMERGENCY)
 # A phone's clock that is further off is marked.
 SKEW_MS = 120_000
-# What the server judged on a phone's word so long after it took place is marked.
-LATE = dt.timedelta(minutes=2)
 MARKS = ("any", "conflict", "override", "skew", "offline", "late", "changed")
 
 
@@ -200,7 +199,7 @@ def _marks(check: Check, actions: set[str], open_conflict: bool | None) -> Itera
         yield Mark("wait", _("clock was wrong"))
     if check.decided_offline:
         yield Mark("plain", _("without network"))
-    elif check.device_id is not None and check.received_at - check.event_at > LATE:
+    elif check.is_late:
         yield Mark("wait", _("reported late"))
 
 
@@ -255,7 +254,8 @@ def passage_page(*, check: Check, sees_health: bool) -> PassagePage:
         touched = Outing.objects.filter(Q(check_out__in=[check, about]) | Q(check_in__in=[check, about]))
     outings = list(touched.select_related("check_out__gate", "check_in__gate").order_by("out_at"))
     pairs = Conflict.objects.filter(Q(earlier=check) | Q(later=check))
-    conflicts = list(pairs.select_related("earlier__gate", "later__gate", "settled_by").order_by("found_at"))
+    pairs = pairs.select_related("earlier__gate", "later__gate", "settled_by", "taken_back__reopened_by")
+    conflicts = list(pairs.order_by("found_at", F("reopened_at").asc(nulls_first=True)))
     page = PassagePage(
         check=check,
         passage=fold(

@@ -1,10 +1,13 @@
-"""Settling two passages that collided. The log keeps both; what is counted follows the coordinator's word."""
+"""Settling two passages that collided, and taking that back. The log keeps both; what is counted follows the
+coordinator's word.
+"""
 
 import datetime as dt
 import uuid
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from compound.models import Household, User
@@ -29,11 +32,7 @@ def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at
     them depends on which phone was heard first. If a third one stands in its way, that pair is left to be settled.
     Raises `conflict_settled` where somebody else was quicker. Locks: household, conflict, outings.
     """
-    if conflict.household_id is not None:
-        Household.objects.select_for_update(no_key=True).get(pk=conflict.household_id)
-    conflict = (
-        Conflict.objects.select_for_update(of=("self",)).select_related("compound", "household").get(pk=conflict.pk)
-    )
+    conflict = _locked(conflict)
     if conflict.settled_at is not None:
         raise Refusal("conflict_settled", _("Somebody else has settled this already. Load the page again."))
     conflict.settled_at, conflict.settled_by, conflict.outcome, conflict.note = at, by, outcome, note
@@ -46,20 +45,93 @@ def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at
         # Also where another pair has said so before.
         if gone := Outing.objects.filter(check_out=wrong, void_at__isnull=False).first():
             _put_in_its_place(right, gone, by=by, at=at)
-    room = conflict.household.room if conflict.household else ""
+    _log(conflict, "settled", text=str(Outcome(outcome).label), outcome=outcome, by=by, at=at)
+    return conflict
+
+
+@transaction.atomic
+def take_settlement_back(*, conflict: Conflict, reason: str, by: User, at: dt.datetime) -> Conflict:
+    """The pair is to be settled again, by a new row that follows the settlement; that one stays as it was written.
+
+    What did not take place by it stands again, unless another settlement says the same, or it was undone or corrected
+    meanwhile. It costs the household nothing until the pair is settled: the place, and a return that went over, stay
+    with the other one, as where two have just collided. Pairs that the settlement has brought up are pairs still.
+    Raises `conflict_open`, `conflict_taken_back`, `reason_missing`. Locks: household, conflict, outings.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refusal("reason_missing", _("Say why: the reason stays with the settlement."))
+    settled = _locked(conflict)
+    if settled.settled_at is None:
+        raise Refusal("conflict_open", _("This conflict is not settled yet."))
+    if Conflict.objects.filter(follows=settled).exists():
+        raise Refusal("conflict_taken_back", _("Somebody else has taken this back already. Load the page again."))
+    opened = Conflict.objects.create(
+        compound=settled.compound,
+        household=settled.household,
+        earlier_id=settled.earlier_id,
+        later_id=settled.later_id,
+        code=settled.code,
+        found_at=settled.found_at,
+        follows=settled,
+        reopened_at=at,
+        reopened_by=by,
+        reopened_why=reason,
+    )
+    if settled.outcome == Outcome.LATER_WRONG:
+        _revive(settled.later_id)
+    elif settled.outcome == Outcome.EARLIER_WRONG:
+        _revive(settled.earlier_id)
+    _log(opened, "taken_back", text=reason, outcome=settled.outcome, by=by, at=at)
+    return opened
+
+
+def _locked(conflict: Conflict) -> Conflict:
+    """As it is now; nobody settles it or takes it back before this transaction's end."""
+    if conflict.household_id is not None:
+        Household.objects.select_for_update(no_key=True).get(pk=conflict.household_id)
+    rows = Conflict.objects.select_for_update(of=("self",)).select_related("compound", "household")
+    return rows.get(pk=conflict.pk)
+
+
+def _log(conflict: Conflict, what: str, *, text: str, outcome: str, by: User, at: dt.datetime) -> None:
     audit.record(
         compound=conflict.compound,
         by=by,
         at=at,
-        action="conflict.settled",
-        subject=room,
-        text=Outcome(outcome).label,
+        action=f"conflict.{what}",
+        subject=conflict.household.room if conflict.household else "",
+        text=text,
         conflict=str(conflict.pk),
         outcome=outcome,
         earlier=str(conflict.earlier_id),
         later=str(conflict.later_id),
     )
-    return conflict
+
+
+def _revive(check_id: uuid.UUID) -> None:
+    """The outing of an exit that only settlements have made void, and none of those that still hold."""
+    outing = Outing.objects.select_for_update().filter(check_out=check_id, void_at__isnull=False).first()
+    if outing is None or outing.void_at is None:
+        return
+    wrong = Q(earlier=check_id, outcome=Outcome.EARLIER_WRONG) | Q(later=check_id, outcome=Outcome.LATER_WRONG)
+    settled = Conflict.objects.filter(wrong)
+    if settled.filter(taken_back__isnull=True).exists() or not settled.filter(settled_at=outing.void_at).exists():
+        return
+    check = Check.objects.get(pk=check_id)
+    undone = Q(action="undo") & (Q(device__isnull=True) | Q(device=check.device_id))
+    changed_since = Q(received_at__gte=outing.void_at) & (Q(action="correct") | Q(action="reading", verdict="recheck"))
+    about = Check.objects.filter(refers_to__in=[check.pk, check.refers_to or check.pk], compound=check.compound_id)
+    if about.filter(undone | changed_since).exclude(pk=check_id).exists():
+        return
+    outing.void_at = None
+    changed = ["void_at"]
+    if outing.released_why == Outing.Released.SETTLED:
+        outing.released_at, outing.released_why = None, ""
+        outing.slot = outing.period = outing.due_at = None
+        outing.forfeit = False
+        changed += ["released_at", "released_why", "slot", "period", "due_at", "forfeit"]
+    outing.save(update_fields=changed)
 
 
 def _void(check_id: uuid.UUID, at: dt.datetime) -> None:

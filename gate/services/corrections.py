@@ -1,6 +1,8 @@
 """Undoing and correcting: always a new row with its reason, and the outings put right by it.
 
-For 15 minutes by the phone that wrote the row, after that only by somebody logged in.
+For 15 minutes by the phone that wrote the row, after that only by somebody logged in. An undoing that the server is
+asked for comes when it is received, whatever the phone's clock says; one that was done without the server has only
+the phone's time, and is marked where that lies back.
 """
 
 import datetime as dt
@@ -22,7 +24,7 @@ from gate.queries.facts import (
     offsets_of,
     past_of,
 )
-from gate.rules.quota import NO_RULES, outing_ends
+from gate.rules.quota import NO_RULES, SKEW, outing_ends
 from gate.services.checks.act import Act, Desk
 from gate.services.checks.asking import NewCheck, Result
 from gate.services.checks.outings import reopen_outing, void_outings
@@ -44,7 +46,7 @@ def record_undo(desk: Desk, check: NewCheck, ground: Ground) -> Result:
     if target is not None:
         if target.action in ("undo", "correct"):
             raise Refusal("not_undoable", _("A correction is not undone. Correct the passage again."))
-        _may_change(desk, target, event)
+        _may_change(desk, target, ms_of(desk.at) if check.verdict is None else event)
         check = replace(check, refers_to=target.root)
     facts = asked_facts(desk, check, ground, event)
     lock(desk, ground, is_capped=False, root=root_of(check, ground))
@@ -52,7 +54,7 @@ def record_undo(desk: Desk, check: NewCheck, ground: Ground) -> Result:
     if target is not None:
         take_back(desk, ground, past, target, why="undone")
     act = Act.of(desk, replace(check, verdict="allow"), ground, known_of(ground, past, facts, without_later=False))
-    return act.only_saying("undone", {"reason": check.reason}).written()
+    return act.only_saying("undone", {"reason": check.reason}).marked_late().written()
 
 
 def record_correction(desk: Desk, check: NewCheck, ground: Ground) -> Result:
@@ -85,6 +87,8 @@ def record_correction(desk: Desk, check: NewCheck, ground: Ground) -> Result:
     is_known = not _by_phone(desk, check)
     act = replace(act, written_at=event, verdict=str(check.verdict), against=None if is_known else act.against)
     act = act.also_saying("corrected", {"reason": check.reason})
+    if is_known:
+        act = act.marked_late()
     answer = act.written()
     follow_outcome(check=act.row(), first_check_id=target.root, at=desk.at)
     return answer
@@ -158,13 +162,15 @@ def take_back(desk: Desk, ground: Ground, past: Past, target: Target, *, why: st
 
 
 def _may_change(desk: Desk, target: Target, event: int) -> None:
+    """`event`: when the phone changed it; what it says to have done before the passage was done nobody knows when."""
     if target.is_undone:
         raise Refusal("already_undone", _("This passage has been undone already."))
     if desk.device is None:
         return
     if target.device != desk.device.pk:
         raise Refusal("not_this_phone", _("Another phone wrote this. The coordinator can change it."))
-    if moment_of(event) - target.measured_at > PHONE_MAY:
+    changed_at = desk.at if event < ms_of(target.event_at) - SKEW else moment_of(event)
+    if changed_at - target.measured_at > PHONE_MAY:
         raise Refusal("too_late", _("After 15 minutes only the coordinator can change this."))
 
 

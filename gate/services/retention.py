@@ -22,6 +22,7 @@ POINTS_AT_CHECK = (
     ("gate_temperaturerecord", "check_first_id"),
     ("gate_temperaturereading", "check_row_id"),
 )
+FOLLOWS = (("gate_conflict", "follows_id"),)
 POINTS_AT_PASS = (("gate_check", "gate_pass_id"), ("gate_outing", "gate_pass_id"))
 POINTS_AT_DEVICE = (("gate_check", "device_id"), ("gate_incident", "device_id"), ("gate_parcel", "device_id"))
 
@@ -69,7 +70,8 @@ def forget_passages(compound: Compound, before: dt.datetime, limit: int) -> int:
         "EXISTS (SELECT 1 FROM gate_check c WHERE c.id = old.check_ratified_id"
         " AND c.compound_id = %(compound)s AND c.event_at < %(before)s)"
     )
-    conflicts = MINE + old_check.format("earlier_id") + " AND " + old_check.format("later_id")
+    # A settlement that was taken back goes after the row that follows it.
+    conflicts = MINE + old_check.format("earlier_id") + " AND " + old_check.format("later_id") + " " + _free(FOLLOWS)
     outings = MINE + "old.out_at < %(before)s AND (old.back_at < %(before)s OR old.void_at IS NOT NULL)"
     _end_used_passes(compound, before)
     return (

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_safe
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import Access, compound_for, me, post_or
-from gate.forms.desk import RatifyForm, SettleForm
+from gate.forms.desk import RatifyForm, SettleForm, TakeBackForm
 from gate.models import Conflict
 from gate.queries.conflicts import conflicts_page, emergencies_page, pair_of
-from gate.services.conflicts import settle_conflict
+from gate.services.conflicts import settle_conflict, take_settlement_back
 from gate.services.emergencies import ratify as ratify_emergency
 from gate.views.access import check_for, conflict_for
 
@@ -54,6 +55,26 @@ def settle(request: HttpRequest, code: str, conflict: uuid.UUID) -> HttpResponse
     else:
         messages.success(request, _("Settled."))
     return redirect("gate:conflicts", code=code)
+
+
+@post_or("gate:conflicts")
+def take_back(request: HttpRequest, code: str, conflict: uuid.UUID) -> HttpResponse:
+    """A settlement that was wrong: the pair is to be settled again."""
+    found = conflict_for(request, code, conflict, *access.RUN_GATES)
+    settled = f"{reverse('gate:conflicts', kwargs={'code': code})}?settled=1"
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, next(str(text) for texts in form.errors.values() for text in texts))
+        return redirect(settled)
+    try:
+        opened = take_settlement_back(
+            conflict=found.conflict, reason=form.cleaned_data["reason"], by=me(request), at=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return redirect(settled)
+    messages.success(request, _("Taken back: the two are to be settled again."))
+    return redirect(f"{reverse('gate:conflicts', kwargs={'code': code})}#c{opened.pk}")
 
 
 @require_safe

@@ -8,17 +8,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compound import access
-from compound.models import Compound, Job
+from compound.models import Compound
 from compound.refusals import Refusal
-from compound.services.jobs import cancel_job
 from compound.views.access import compound_for, me, post_or
+from compound.views.jobs import JobPart, end_job, job_part
 from gate.forms.passes import EndForm, ForAllForm, pass_form
 from gate.models import Pass
 from gate.queries.passes import PASSES_JOB, STATES, history_of, pass_list, passes_job, row_of
 from gate.services import passes, passes_for_all
+
+ISSUING = JobPart(
+    kind=PASSES_JOB,
+    page="gate:passes",
+    label=gettext_lazy("Issuing passes"),
+    again=gettext_lazy("Press “issue one to each” once more: those that have a pass are left out."),
+)
 
 # Which box a refusal belongs to; any other stands above the form.
 BOXES = {
@@ -56,6 +64,7 @@ def pass_list_page(request: HttpRequest, code: str) -> HttpResponse:
         "states": STATES.items(),
         "buildings": compound.buildings.order_by("sort_key").values_list("name", flat=True),
         "job": passes_job(compound),
+        "issuing": ISSUING,
     }
     return render(request, "gate/passes.html", context)
 
@@ -178,26 +187,12 @@ def issue_all(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def job(request: HttpRequest, code: str, job: uuid.UUID) -> HttpResponse:
-    """How far the passes are: the progress part, which asks again by itself. When it is over the page loads anew."""
+    """How far the passes are."""
     compound, _membership = compound_for(request, code, *access.RUN_GATES)
-    found = _job_or_404(compound, job)
-    response = render(request, "gate/passes_job.html", {"job": found})
-    if not found.is_open:
-        response["HX-Refresh"] = "true"
-    return response
-
-
-def _job_or_404(compound: Compound, job_id: uuid.UUID) -> Job:
-    found = compound.jobs.filter(kind=PASSES_JOB, pk=job_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return job_part(request, compound, job, ISSUING)
 
 
 def cancel(request: HttpRequest, code: str, job: uuid.UUID) -> HttpResponse:
-    """Ends a waiting job now, a running one after its batch; passes that are issued stay issued."""
+    """Passes that are issued stay issued."""
     compound, _membership = compound_for(request, code, *access.RUN_GATES)
-    found = _job_or_404(compound, job)
-    if request.method == "POST":
-        cancel_job(job=found, at=timezone.now())
-    return redirect("gate:passes", code=code)
+    return end_job(request, compound, job, ISSUING)

@@ -145,9 +145,11 @@ def server(_server: Server, transactional_db: None) -> Iterator[str]:
 class Visitor:
     """A browser window that notes what must not happen: errors in a script, refused resources, calls to elsewhere."""
 
-    def __init__(self, browser: Browser, server: str, width: int, height: int, *, phone: bool) -> None:
+    def __init__(
+        self, browser: Browser, server: str, width: int, height: int, *, phone: bool, zone: str = "Asia/Shanghai"
+    ) -> None:
         self.context: BrowserContext = browser.new_context(
-            base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": width, "height": height},
+            base_url=server, locale="zh-CN", timezone_id=zone, viewport={"width": width, "height": height},
             has_touch=phone, is_mobile=phone, device_scale_factor=2 if phone else 1,
         )  # fmt: skip
         self.context.set_default_timeout(PATIENCE_MS)

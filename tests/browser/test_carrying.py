@@ -71,3 +71,11 @@ def test_trip_without_a_network_is_ticked_door_by_door_and_sent_when_it_is_back(
     expect(doors[0].locator("[data-chip]")).not_to_contain_text("待发")
     assert outcomes() == ["delivered", "refused", "nobody_home", ""]
     assert DoorMark.objects.count() == 5
+
+    # Done, before anything of it is sent: back to the gate, with the bags of two doors.
+    network_away(page)
+    doors[3].get_by_role("button", name="送到了").tap()
+    expect(page.locator("[data-all-done]")).to_contain_text("送完了，可以回去")
+    expect(page.locator("[data-bring-back]")).to_contain_text("3-1-502、3-2-501")
+    network_back(page)
+    expect(page.locator("[data-outbox]")).to_have_attribute("data-unsent", "0")

@@ -170,3 +170,18 @@ def test_every_screen_on_360_pixels_fits_and_every_control_is_big_and_named(
     visitor.context.close()
     assert found == {}
     assert visitor.faults == []
+
+
+def test_line_of_what_was_just_written_down_is_whole_in_english_at_200_percent(
+    browser: Browser, server: str, xingfuli: Compound
+) -> None:
+    visitor = Visitor(browser, server, 360, 740, phone=True)
+    visitor.context.add_init_script("if (location.origin !== 'null') localStorage.setItem('gate.language', 'en')")
+    page = on_duty(visitor.context.new_page(), xingfuli).page
+    page.evaluate("(base) => document.documentElement.style.setProperty('--base', base)", TEXT_AT_200[1])
+    expect(page.locator(".window-note")).to_contain_text("until")
+    line, window = (page.locator(name).bounding_box() for name in (".window-note", ".window"))
+    visitor.context.close()
+    assert line is not None
+    assert window is not None
+    assert (line["y"] >= window["y"], line["y"] + line["height"] <= window["y"] + window["height"]) == (True, True)

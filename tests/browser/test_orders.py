@@ -77,7 +77,7 @@ def test_paste_when_one_unclear_line_is_tapped_it_is_swapped_in_place_and_ordere
     expect(page.locator("#e1").get_by_role("button", name="3-1-501")).to_have_count(0)
     assert page.evaluate("window.stays") is True
     page.get_by_role("button", name="确认这 2 条").click()
-    expect(page.get_by_text("已确认：新增2份。")).to_be_visible()
+    expect(page.get_by_text("已确认2条：新增2份。")).to_be_visible()
     expect(page.get_by_text("还有1条要看。")).to_be_visible()
     assert ordered() == [("3-2-501", "鸡蛋 1板"), ("20-1702", "鸡蛋 2板")]
 
@@ -115,7 +115,7 @@ def test_paste_without_javascript_goes_the_same_way(
     expect(page.locator("#review-bar")).to_contain_text("1 条要看")
     assert page.url.endswith("#e2")
     page.get_by_role("button", name="确认这 2 条").click()
-    expect(page.get_by_text("已确认：新增2份。")).to_be_visible()
+    expect(page.get_by_text("已确认2条：新增2份。")).to_be_visible()
     assert ordered() == [("3-2-501", "鸡蛋 1板"), ("20-1702", "鸡蛋 2板")]
 
 

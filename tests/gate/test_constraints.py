@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import DatabaseError, transaction
 
-from gate.models import Check, Incident, RollChange
+from gate.models import Check, Conflict, Incident, RollChange
 from tests import make
 from tests.gate.one_of_each import one_of_each
 from tests.make import ELEVEN
@@ -28,6 +28,7 @@ def good() -> SimpleNamespace:
     found.gate_elsewhere = make.gate(other, "西门")
     found.phone_elsewhere = make.device(found.gate_elsewhere, "elsewhere")
     found.card_elsewhere = make.gate_pass(other, found.elsewhere, "medical")
+    found.rules, found.rules_elsewhere = make.rulebook(of), make.rulebook(other)
     found.next_door = make.household(of, "20-1703")
     return found
 
@@ -58,6 +59,19 @@ def card(good: SimpleNamespace, kind: str = "medical", **wrong: object) -> None:
 
 def phone(good: SimpleNamespace, **wrong: object) -> None:
     again(good.phone, **({"token_hash": uuid.uuid4().hex} | wrong))
+
+
+SETTLED = {"settled_at": ELEVEN, "outcome": "both_real"}
+NOT_REOPENED = {"follows": None, "reopened_at": None, "reopened_by": None, "reopened_why": ""}
+
+
+def reopened(good: SimpleNamespace, *, settle: bool = True, **wrong: object) -> Conflict:
+    """A row that takes the settlement of the conflict back."""
+    if settle:
+        changed(good.conflict, **SETTLED, settled_by=good.by)
+    given = {"follows_id": good.conflict.pk, "reopened_at": ELEVEN, "reopened_by_id": good.by.pk, "reopened_why": "x"}
+    again(good.conflict, **(given | wrong))
+    return Conflict.objects.exclude(pk=good.conflict.pk).get()
 
 
 TABLE = rows_of(
@@ -104,6 +118,7 @@ TABLE = rows_of(
     ("check_household_in_compound", lambda good: new_check(good, household_id=good.elsewhere.pk)),
     ("check_gate_pass_in_compound", lambda good: new_check(good, gate_pass_id=good.card_elsewhere.pk)),
     ("check_device_in_compound", lambda good: new_check(good, device_id=good.phone_elsewhere.pk)),
+    ("check_rulebook_in_compound", lambda good: new_check(good, rulebook_id=good.rules_elsewhere.pk)),
     ("outing_is_somebodys", lambda good: changed(good.outing, household=None, gate_pass=None, slot=None, period=None)),
     ("incident_not_in_the_future", lambda good: new_incident(good, event_at=ELEVEN + HOUR)),
     ("incident_by_device_or_user", lambda good: new_incident(good, by_id=good.by.pk)),
@@ -128,7 +143,15 @@ TABLE = rows_of(
     ("roll_change_once", lambda good: again(RollChange.objects.filter(household_id=good.door.pk).get())),
     # what was found later
     ("conflict_pair_once", lambda good: again(good.conflict)),
+    ("conflict_pair_once", lambda good: changed(reopened(good), **NOT_REOPENED)),
+    ("conflict_open_once", lambda good: reopened(good, settle=False)),
     ("conflict_of_two", lambda good: changed(good.conflict, later=good.out)),
+    ("conflict_follows_same_pair", lambda good: reopened(good, later_id=good.home.pk)),
+    ("conflict_follows_same_pair", lambda good: reopened(good, follows_id=uuid.uuid4())),
+    ("conflict_reopened_by_and_why", lambda good: reopened(good, reopened_why="")),
+    ("conflict_reopened_by_and_why", lambda good: reopened(good, reopened_by_id=None)),
+    ("conflict_reopened_by_and_why", lambda good: reopened(good, reopened_at=None)),
+    ("conflict_reopened_by_and_why", lambda good: changed(good.conflict, reopened_why="x")),
     ("conflict_settled_at_and_by", lambda good: changed(good.conflict, settled_at=ELEVEN, settled_by=good.by)),
     ("conflict_settled_at_and_by", lambda good: changed(good.conflict, settled_at=ELEVEN, outcome="both_real")),
     ("conflict_settled_at_and_by", lambda good: changed(good.conflict, note="x")),
@@ -201,9 +224,12 @@ def test_bad_row_is_refused_by_the_database(good: SimpleNamespace, constraint: s
         lambda good: new_check(good, device_id=None, by_id=good.by.pk, source="paper"),
         lambda good: new_check(good, action="undo", refers_to=uuid.uuid4(), reason="刷错了"),
         lambda good: new_check(good, household_id=None, temperature="30.0"),
+        lambda good: new_check(good, rulebook_id=good.rules.pk),
         lambda good: new_incident(good, kind="other", note="x"),
         # what was found later
         lambda good: changed(good.conflict, settled_at=ELEVEN, settled_by=good.by, outcome="both_real", note="x"),
+        lambda good: reopened(good),
+        lambda good: changed(reopened(good), **SETTLED, settled_by=good.by),
         lambda good: changed(good.ratification, is_accepted=False, note="x"),
         lambda good: changed(good.record, closed_at=ELEVEN, outcome="cleared"),
         lambda good: again(good.reading, check_row_id=good.out.pk, attempt=3),
@@ -221,7 +247,7 @@ def test_good_row_beside_it_goes_through(good: SimpleNamespace, deed) -> None:  
 
 def test_every_named_constraint_stands_in_the_table() -> None:
     """The targets of composite keys cannot be broken: the first of their columns is the primary key."""
-    targets = {"device_with_compound", "pass_with_compound"}
+    targets = {"conflict_with_pair", "device_with_compound", "pass_with_compound"}
     assert targets <= keys_targets()
     assert named_constraints("gate") == {row.values[0] for row in TABLE} | targets
 

@@ -98,6 +98,7 @@ def test_binding_when_the_code_is_good_answers_with_token_and_gates(client: Clie
             "gate": "东门",
             "gates": ["东门", "南门"],
             "ends_at": "2022-08-23T15:00:00Z",
+            "offsets": [[0, 480]],
         },
     )
     assert device_behind(token) == device

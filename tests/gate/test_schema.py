@@ -33,5 +33,7 @@ def test_schema_when_asked_for_by_anybody_describes_every_address_of_the_api(cli
         "A photo that belongs to an act",
     ]
     codes = schema["components"]["schemas"]["CodeEnum"]["enum"]
-    assert codes == list(EFFECTS)
+    assert codes == [*EFFECTS, "corrected", "reported_late", "undone"]
+    results = [schema["components"]["schemas"][name]["properties"] for name in ("CheckResult", "RowResult")]
+    assert [fields["id"].get("nullable") for fields in results] == [True, True]
     assert schema["components"]["securitySchemes"]["device"]["name"] == "Authorization"

@@ -45,7 +45,7 @@ class Target:
     `id` and `action` are of the row that was named; `root` is the passage itself. `verdict`, `reasons`, `amber` and
     `next_out_at` are those of the latest row about it, by the time of the events; `stands_at` is when that one was
     made, None for the passage itself. `corrected_at`: the latest correction, whose room, pass and kind count.
-    `measured_at`: the passage, or its last reading.
+    `measured_at`: the passage, or its last reading; of what the server was asked, when it answered.
     """
 
     id: uuid.UUID
@@ -156,8 +156,8 @@ ABOUT_CHECK = f"""
     EXISTS (SELECT FROM gate_check u WHERE u.refers_to IN (root.id, t.id) AND u.action = 'undo'
             AND u.compound_id = %(compound)s AND (u.device_id IS NULL OR u.device_id = r.device_id)),
     s.event_at, w.event_at,
-    greatest(r.event_at, (SELECT max(event_at) FROM gate_check
-                          WHERE refers_to = root.id AND action = 'reading' AND compound_id = %(compound)s)),
+    (SELECT max(CASE WHEN decided_offline THEN event_at ELSE received_at END) FROM gate_check
+     WHERE (id = r.id OR refers_to = root.id AND action = 'reading') AND compound_id = %(compound)s),
     coalesce(s.reasons, r.reasons)::text, coalesce(s.amber, r.amber),
     CASE WHEN s.id IS NULL THEN r.next_out_at ELSE s.next_out_at END
 """  # noqa: S608 - a word of our own

@@ -187,8 +187,11 @@ class Act:
 
     def reported(self) -> "Act":
         """Marked where the server judges by the rules and outings of a moment that is past, on a phone's word alone."""
+        return self if self.is_offline else self.marked_late()
+
+    def marked_late(self) -> "Act":
         late = ms_of(self.desk.at) - self.made_at
-        if self.is_offline or self.desk.device is None or late <= SKEW:
+        if self.desk.device is None or late <= SKEW:
             return self
         reasons = (*self.decision.reasons, Reason("reported_late", "inform", {"minutes": late // MINUTE}))
         return replace(self, decision=replace(self.decision, reasons=reasons))

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from gate.services.checks.act import Act
 
 INSERT_CONFLICT = """
-INSERT INTO gate_conflict (id, compound_id, household_id, earlier_id, later_id, code, found_at, outcome, note)
-VALUES (%s, %s, %s, %s, %s, %s, %s, '', '') ON CONFLICT DO NOTHING
+INSERT INTO gate_conflict
+    (id, compound_id, household_id, earlier_id, later_id, code, found_at, outcome, note, reopened_why)
+VALUES (%s, %s, %s, %s, %s, %s, %s, '', '', '') ON CONFLICT DO NOTHING
 """
 # The first return after the exit that no exit was known for.
 ORPHAN = """

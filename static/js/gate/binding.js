@@ -1,6 +1,6 @@
 /* What this phone may do, for whom, and until when: a one-time code becomes a token.
 
-   A record: {id, token, compound: {code, name}, gate, gates, ends_at: ms of the server's clock, bound_at, over: null | {code, at},
+   A record: {id, token, compound: {code, name}, gate, gates, offsets, ends_at: ms of the server's clock, bound_at, over: null | {code, at},
    dead: bool}. `over`: its shift has ended, it was left or revoked; the roll is wiped then, and the token goes with
    the last row that it can still send. `dead`: the server takes nothing with it any more; its rows wait until the
    phone is bound to the same compound again. */
@@ -40,9 +40,9 @@ export class Bindings {
   async bind(code) {
     const { status, json } = await this.server.ask("POST", "devices", { body: { code }, timeout_ms: 15_000 });
     if (status !== 200 && status !== 201) throw json.error;
-    const { token, compound, gate, gates, ends_at } = json;
+    const { token, compound, gate, gates, ends_at, offsets = null } = json;
     const record = {
-      id: newId(), token, compound, gate, gates, ends_at: Date.parse(ends_at), bound_at: this.clock.now(), over: null, dead: false,
+      id: newId(), token, compound, gate, gates, offsets, ends_at: Date.parse(ends_at), bound_at: this.clock.now(), over: null, dead: false,
     };
     const earlier = [...this.records.values()].filter((each) => !each.over).map((each) => each.id);
     for (const id of earlier) await this.end(id, "replaced");

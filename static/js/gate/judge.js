@@ -32,6 +32,9 @@ function spoken(reasons) {
   return reasons.map((reason) => ({ code: reason.code, effect: reason.effect, params: params(reason.params), text: null }));
 }
 
+/* Tells the server that this was done without it. What is undone has the verdict that the server gives each undoing. */
+const actedOn = ({ body }, own) => (body.action === "undo" ? "allow" : own.verdict);
+
 export class Judge {
   #lately = new Map();
 
@@ -185,7 +188,7 @@ export class Judge {
     if (row.what === "check" && this.outbox.server.isAway) {
       // Nobody to ask: one write, the verdict, and the flusher sends it.
       Object.assign(row, { state: "waiting", saw: own });
-      if (row.body.action !== "undo") row.body.verdict = own.verdict;
+      row.body.verdict = actedOn(row, own);
       await within(this.outbox.add(row), STORE_MS);
       this.onDone(false);
       return own;
@@ -205,7 +208,7 @@ export class Judge {
       if (result && !isPassage) Object.assign(stored, { state: "done", error: result.error, done_at: this.clock.now() });
       // With the verdict in it the row is no question any more, and what refused the question may take it.
       else Object.assign(stored, { state: "waiting", error: result?.error ?? null });
-      if (row.what === "check" && row.body.action !== "undo") stored.body.verdict = own.verdict;
+      if (row.what === "check") stored.body.verdict = actedOn(row, own);
     }), STORE_MS);
     this.onDone(result !== null);
     if (result && !isPassage) throw result.error;

@@ -15,7 +15,7 @@
    session.find(room), session.findPlate(text) → {room, surname, outside_since: Date|null} | null; session.whereabouts(asked),
    session.unitExample(text): whereabouts.js
    session.buildings    names of the roll's buildings, in order
-   session.offsets      Facts.offsets of the compound, null without a roll
+   session.offsets      Facts.offsets of the compound: the roll's, before the first one the binding's; null when not bound
    session.recent() → the acts at this phone in the last 15 minutes, 30 at least, newest first: {id, at: Date, what, refers_to, verdict, room, surname, kind,
                          direction, state: "unsent"|"sent"|"aside", differs: null | {server, phone}}
    session.aside() → rows that the server would not take: {id, at: Date, what, room, error: {code, text}}; session.retry(id)
@@ -310,9 +310,9 @@ class Session {
     }
   }
 
-  /* Facts.offsets of the compound's zone, null without a roll. */
+  /* Facts.offsets of the compound's zone. */
   get offsets() {
-    return this.roll.isThere ? this.roll.head.offsets : null;
+    return this.roll.isThere ? this.roll.head.offsets : this.bindings.current?.offsets ?? null;
   }
 
   /* Names, 2 before 10. */

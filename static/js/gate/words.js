@@ -19,7 +19,7 @@ export async function loadWords(language) {
   document.documentElement.lang = language === "zh-hans" ? "zh-Hans" : language;
 }
 
-/* The wall clock of the compound (Facts.offsets of the roll); without a roll the phone's own. */
+/* The wall clock of the compound (session.offsets); the phone's own while it is bound to none. */
 export function setOffsets(given) {
   offsets = given?.length ? given : null;
 }

@@ -219,6 +219,20 @@ test("undo that the server refuses at once is thrown and is no unsent row", asyn
   assert.deepEqual([it.outbox.unsent.length, it.outbox.aside.length, it.judge.acts[0].passes], [0, 0, true]);
 });
 
+test("undo without the server says that it is done already, and what was asked waits for its verdict", async () => {
+  const it = await phone();
+  const { id } = await it.judge.judge(byRoom("20-1702"));
+  it.server.away = true;
+  await it.judge.undo({ refers_to: id, reason: "x" });
+  it.server.away = false;
+  await it.outbox.flush({ now: true });
+  assert.deepEqual([...it.server.log.values()].map(({ check }) => [check.action, check.verdict]), [["check", null], ["undo", "allow"]]);
+  const { id: second } = await it.judge.judge(byRoom("3-501"));
+  await it.judge.undo({ refers_to: second, reason: "x" });
+  assert.equal([...it.server.log.values()].at(-1).check.verdict, null);
+  assert.deepEqual(it.outbox.inOrder().map((row) => row.differs), [null, null, null, null]);
+});
+
 /* ── two verdicts ── */
 
 test("flush of a question that the server had recorded otherwise corrects the log to what the guard did", async () => {

@@ -3,7 +3,7 @@
 import { el, icon } from "../element.js";
 import { openScanner, readPhoto } from "../scanner.js";
 import { sound } from "../sound.js";
-import { t, when, wordsOf } from "../words.js";
+import { setOffsets, t, when, wordsOf } from "../words.js";
 
 // The address that the QR holds ends in the code; Crockford's digits, and the letters that are taken for them.
 const CODE = /([0-9A-HJKMNP-TV-Z]{10})\/?$/;
@@ -43,6 +43,7 @@ export function bind(app) {
       history.replaceState(null, "", location.pathname);
       sound("allow");
       const { binding } = app.session;
+      setOffsets(app.session.offsets);
       if (binding) app.done = { sign: "check", text: t("bound_now", { gate: binding.gate, until: when(binding.ends_at) }) };
       app.home();
     } catch (error) {
