@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from compound.rooms import chinese_number, clean
+from orders.order_list import words
 
 _UNITS = (
     "份|个|件|箱|盒|袋|包|瓶|斤|公斤|千克|kg|只|板|提|桶|罐|把|颗|棵|条|块|套|组|打|扎|捆|枚|支|卷|盘|串|篮|筐|单|杯|碗|根|头|束"
@@ -62,6 +63,12 @@ _ONE = re.compile(
     rf"|(?:[:：]|(?<![0-9A-Za-z.*×]))\s?(?P<n2>[0-9]{{1,3}})\s?(?P<u2>{_UNITS})(?!/))"
     rf"{_THEN_TIMES}(?=$|[\s,，;；、+|/)\]】])[)\]】]?",
 )
+# A specification in brackets between good and count may count something itself: 五花肉【2斤】 4件.
+_SPECIFIED = re.compile(
+    rf"(?P<goods>[^\s,，;；、+|/()\[\]【】][^,，;；、+|()\[\]【】]{{0,40}}?)\s?[(\[【](?P<spec>[^()\[\]【】]{{1,40}})[)\]】]\s?"
+    rf"(?:[xX×*✕]\s?(?P<n>[0-9]{{1,4}})\s?(?!{_SIZE})(?P<u>{_UNITS})?|[:：]?\s?(?P<n2>[0-9]{{1,4}})\s?(?P<u2>{_UNITS}))"
+    r"(?=$|[\s,，;；、+|/])"
+)
 _BETWEEN = re.compile(r"[\s,，;；、+|/]*")
 
 
@@ -87,11 +94,26 @@ def _labelled(plain: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _specified(plain: str) -> tuple[Part, ...]:
+    """`五花肉【2斤】 4件；鸡蛋[30枚]x2`; () where a good has no specification, or anything else stands between."""
+    parts: list[Part] = []
+    at = 0
+    while at < len(plain):
+        match = _SPECIFIED.match(plain, _BETWEEN.match(plain, at).end())  # type: ignore[union-attr]  # as below
+        if match is None:
+            break
+        count = Decimal(match["n"] or match["n2"])
+        goods = words.NUMBERING.sub("", match["goods"].strip())
+        parts.append(Part(goods, match["spec"].strip(), Amount(count, match["u"] or match["u2"] or "")))
+        at = match.end()
+    return tuple(parts) if not plain[at:].strip(" ,，;；、+|/") else ()
+
+
 @lru_cache(maxsize=4096)
 def read_parts(text: str) -> tuple[Part, ...]:
     """`鸡蛋(30枚/板)×2；纯牛奶[24盒/箱]×1` → two parts; () unless the whole text is goods with quantities."""
     plain = clean(text)
-    if labelled := _labelled(plain):
+    if labelled := _labelled(plain) or _specified(plain):
         return labelled
     parts: list[Part] = []
     at = 0
@@ -113,10 +135,21 @@ _BRACKETED = re.compile(r"(?P<goods>[^()\[\]【】]+)[(\[【](?P<spec>[^()\[\]�
 _SLASHED = re.compile(r"(?P<goods>[^\s/;；|:：]{1,40})\s?[;；|:：]\s?(?P<spec>[^;；|]{1,60})")
 
 
+# What a shop puts before the name: it tells no two goods apart.
+_PRAISE = re.compile(
+    r"(?:[【\[(](?:现货|现发|急送|次日达|当日达|预售|包邮|秒杀|爆款|爆品|团购|新品|热销|热卖|特价|限时|推荐|今日)[^】\])0-9]{0,4}[】\])]\s?)+(?=.)"
+)
+
+
+def without_praise(plain: str) -> str:
+    """`【现货】鸡蛋` → `鸡蛋`."""
+    return _PRAISE.sub("", plain, count=1) if plain[:1] in ("【", "[", "(") else plain
+
+
 @lru_cache(maxsize=4096)
 def split_spec(text: str) -> tuple[str, str]:
     """`鸡蛋（30枚/板）` → `鸡蛋`, `30枚/板`; whatever has no brackets at its end stays whole."""
-    plain = clean(text)
+    plain = without_praise(clean(text))
     match = _BRACKETED.fullmatch(plain) or _SLASHED.fullmatch(plain)
     return (match["goods"].strip(), match["spec"].strip()) if match else (plain, "")
 

@@ -31,7 +31,7 @@ _PLACING = ("address", "building", "room", "buyer", "remark", "pickup", "area")
 
 @lru_cache(maxsize=4096)
 def match_heading(text: str) -> tuple[words.Field | None, float]:
-    word = label(text)
+    word = label(words.NUMBERING.sub("", clean(text)))
     if not word or len(word) > 40:
         return None, 0.0
     known = words.HEADINGS.get(word) or words.HEADINGS.get(word.rstrip("0123456789"))

@@ -173,7 +173,8 @@ def _beside_building(columns: list[Column], values: dict[int, list[str]]) -> lis
         if c.field == "address"
         and re.search("门牌|房|室|户", c.heading)
         and not re.search("楼|栋|幢|座|址", c.heading)
-        and _share(values[c.index], lambda t: len(t) <= 10 and not re.search("楼|栋|幢|座|#", t)) > 0.9
+        # Some write the building once more.
+        and _share(values[c.index], lambda t: len(t) <= 10 and not re.search("楼|栋|幢|座|#", t)) > 0.6
     ]
     return [replace(c, field="room") if len(short) == 1 and c is short[0] else c for c in columns]
 
@@ -218,7 +219,11 @@ def find_goods(columns: list[Column], values: dict[int, list[str]]) -> list[Colu
 _TOTAL_HEADING = re.compile(r"合计|总计|小计|总数|总量|总份数|总件数|total", re.IGNORECASE)
 
 # Above all goods: it names none of them.
-_GROUP_HEADING = re.compile(r"品种|数量|商品|订购|购买|团购|菜单|品名|items|goods", re.IGNORECASE)
+_GROUP_HEADING = re.compile(
+    r"品种|数量|商品|订购|购买|团购|菜单|品名|items|goods"
+    r"|^(?:生鲜|粮油|米面粮油|肉禽蛋?|肉蛋奶?|水产|冷冻|副食|调味|日用|百货|零食|主食|.{1,4}(?:类|专区))品?$",
+    re.IGNORECASE,
+)
 
 
 def _as_good(column: Column, texts: list[str]) -> Column:
@@ -237,7 +242,8 @@ def _as_good(column: Column, texts: list[str]) -> Column:
     upper, _line, lower = column.heading.rpartition("\n")
     if upper and label(upper) not in words.GOODS_GROUPS and not _GROUP_HEADING.search(label(upper)):
         return replace(column, good=(clean(upper), clean(lower)))
+    lower = words.NUMBERING.sub("", clean(lower))
     name = re.sub(
-        r"[¥￥]?[0-9.]+元(?:/[^\s/]{1,2})?\s*$|数量$|\([¥￥]?[0-9.]+元?(?:/[^\s/]{1,2})?\)\s*$", "", clean(lower)
+        r"[¥￥]?[0-9.]+元(?:/[^\s/]{1,2})?\s*$|数量$|\([¥￥]?[0-9.]+元?(?:/[^\s/]{1,2})?\)\s*$", "", lower
     ).strip()
-    return replace(column, good=split_spec(name or clean(lower)))
+    return replace(column, good=split_spec(name or lower))

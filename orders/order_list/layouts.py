@@ -13,7 +13,7 @@ from compound.rooms import clean
 
 _NUMBER = re.compile(r"[A-Za-z]?[0-9]+[A-Za-z]?")
 # Names of people behind the address, and telephone numbers, are no part of its shape.
-_TAIL = re.compile(r"[^#]*$")
+_TAIL = re.compile(r"(?<=#)(?!\s?[份人口位件箱袋盒包板斤个元楼层点])[^#]*$|^[^#]*$")
 _PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])|〔…〕")
 MOST_CHARACTERS = 60
 
@@ -66,7 +66,15 @@ def learn(text: str, room: str) -> Layout | None:
     taken = [place for place in places if place is not None]
     if len(set(taken)) != len(taken):
         return None
+    if of_unit is not None and of_unit > of_number and not _is_joined(pattern, of_unit):
+        return None
     return Layout(pattern, of_building, of_unit, of_number, building if of_building is None else "")
+
+
+def _is_joined(pattern: str, place: int) -> bool:
+    """Whether the number stands close to what is before it: `101(2)`, `101-2`; in `101 2份` it counts something."""
+    before, _behind = pattern.split("#")[place : place + 2]
+    return bool(before) and before[-1] in "(-/[【_#元门梯"
 
 
 def read_with(layout: Layout, text: str) -> tuple[str, str | None, str] | None:

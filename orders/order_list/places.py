@@ -27,11 +27,23 @@ _START = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]|(?<=[0-9])(?=\b)|[第零一二
 _UNIT_WORD = re.compile(
     r"(?:第)?(?<![0-9A-Za-z])(?P<unit>[0-9]{1,2}|[A-Za-z]|[东西南北中甲乙丙丁一二三四五六七八九十]{1,2})\s?(?:单元|门(?![口卫牌外前边岗禁])|梯(?!口))"
 )
+_UNIT_MARK = re.compile(r"\s?(?:单元|门(?![口卫牌外前边岗禁])|梯(?!口))")
 _NUMBER_WORD = re.compile(
     r"(?<![0-9A-Za-z])(?P<number>[A-Za-z]?[0-9]{2,5}[A-Za-z]?|[零〇一二三四五六七八九]{3,4})\s?(?:室|房|户|号房|号室)"
 )
 _LANE = re.compile(r"[0-9]{1,5}\s?弄")
 _HOUSE = re.compile(r"(?:路|街|大道|道|巷)\s?[0-9]{1,5}(?:-[0-9]{1,3})?\s?(?:号院?|弄)(?=.*[0-9A-Za-z一-九])")
+
+# A street and its number, with the door behind it: 幸福路168-3-101, 幸福路12号3-101.
+_STREET = re.compile(r"^.*(?:路|街|大道|道|巷)\s?(?P<house>[0-9]{1,5})\s?(?P<mark>号院?|弄)?\s?-?\s?(?=[0-9A-Za-z])")
+# A building right before what was read as one: 1#3#101, 1幢3座101.
+_BUILDING_BEFORE = re.compile(
+    r"(?<![0-9A-Za-z])(?P<building>[A-Za-z]?[0-9]{1,3}[A-Za-z]?)\s?(?P<mark>号楼|[栋幢座楼#号])\s?-?\s?$"
+)
+_STREET_BEFORE = re.compile(r"(?:路|街|大道|道|巷|弄)\s?$")
+_UNIT_BEHIND = re.compile(
+    r"\s?(?:室|房|户|号)?\s?[(\[【,，、/-]?\s?第?(?P<unit>[0-9]{1,2}|[A-Za-z一二三四五六七八九东西南北中])\s?单元"
+)
 
 _STREET_ONLY = re.compile(r"[^0-9]*(?:路|街|大道|巷)\s?[0-9]{1,5}\s?(?:号院?|弄)?[^0-9]{0,12}")
 
@@ -54,6 +66,12 @@ EMPTY = Place()
 _FLOOR_BEFORE = re.compile(
     r"(?P<floor>[0-9]{1,2}|[一二三四五六七八九十]{1,3})\s?[层楼](?!号)\s?-?\s?(?=(?P<number>[0-9]{3,4})(?![0-9]))"
 )
+_EN = r"\.?\s*(?:no\.?|#)?\s*"
+_ENGLISH = (
+    re.compile(rf"\b(?:building|bldg|block|blk|tower){_EN}([a-z]?[0-9]{{1,4}}[a-z]?|[a-z])\b", re.IGNORECASE),
+    re.compile(rf"\b(?:unit|entrance|staircase){_EN}([0-9]{{1,2}}|[a-z])\b", re.IGNORECASE),
+    re.compile(rf"\b(?:room|rm|flat|apartment|apt){_EN}([a-z]?[0-9]{{1,5}}[a-z]?)\b", re.IGNORECASE),
+)
 _MARKED = re.compile(r"[栋幢座楼号#元门-]\s?$")
 
 
@@ -64,7 +82,16 @@ def words_of(text: str) -> str:
     # 401门口 is a door, 2门 a unit.
     plain = re.sub(r"(?<=[0-9A-Za-z])(?=门(?:口|外|前|边|旁|把|上))", " ", plain)
     plain = _FLOOR_BEFORE.sub(_without_floor, plain)
-    return plain_english(_WORDY_BRACKET.sub(" ", plain).replace("＃", "#").strip(" -_,;，；。、.:："))
+    plain = _WORDY_BRACKET.sub(" ", plain).replace("＃", "#").strip(" -_,;，；。、.:：")
+    return _english(plain) or plain_english(plain)
+
+
+def _english(plain: str) -> str:
+    """`Room 501, Building 3`, in whatever order, within an address → `3-501`; '' for any other text."""
+    buildings, units, numbers = (label.findall(plain) for label in _ENGLISH)
+    if len(buildings) != 1 or len(numbers) != 1 or len(units) > 1:
+        return ""
+    return "-".join(word.upper() for word in (*buildings, *units, *numbers))
 
 
 def _without_floor(match: re.Match[str]) -> str:
@@ -81,6 +108,7 @@ def read_place(text: str, doors: Doors, *, by_number: bool = True) -> Place:
     if not plain or _STREET_ONLY.fullmatch(plain):
         return EMPTY
     known, unknown = _by_grammar(plain, doors)
+    known = _behind_street(plain, known, doors) or known
     if known:
         return Place(tuple(known + _next_door(plain, known, doors)))
     for layout in doors.layouts:
@@ -115,6 +143,41 @@ def _next_door(plain: str, known: list[Part], doors: Doors) -> list[Part]:
     return [other] if other not in known and doors.find(other).rooms else []
 
 
+def _behind_street(plain: str, known: list[Part], doors: Doors) -> list[Part]:
+    """The doors behind a street's number that was taken for a building, or for one without the unit that is written."""
+    match = _STREET.match(plain)
+    if match is None or any(not doors.find(part).unit_ignored for part in known):
+        return []
+    behind, _unknown = _by_grammar(plain[match.end() :], doors)
+    behind = [part for part in behind if not doors.find(part).unit_ignored]
+    # 幸福路3-12-101: a house and a building, or a building and a unit.
+    return behind if match["mark"] or not known else [*behind, *known] if behind else []
+
+
+def _with_unit(plain: str, start: int, end: int, part: Part, doors: Doors) -> list[Part]:
+    """What a room that was read means beside what stands right before and behind it.
+
+    `1#3#101` and `1幢3座101` are unit 3 of building 1, `1栋101(2单元)` is in unit 2. A building before it that cannot
+    be brought together with it is another door, and asked about.
+    """
+    if part.unit is None and len(doors.find(part).rooms) > 1 and (unit := _UNIT_BEHIND.match(plain, end)):
+        whole = Part(part.building, unit_name(unit["unit"]), part.number)
+        return [whole] if doors.find(whole).rooms else [part]
+    before = _BUILDING_BEFORE.search(plain, 0, start)
+    if before is None or part.unit is not None or _STREET_BEFORE.search(plain, 0, before.start()):
+        return [part]
+    building = doors.building(before["building"])
+    other = Part(building, part.building, part.number)
+    if building is None or not doors.find(other).rooms:
+        return [part]
+    if building == part.building:
+        # The building once more, unless both are written alike.
+        twice = before["mark"] in "#栋幢" and re.compile(r"[^#座]{1,4}[#座]").match(plain, start)
+        return [other] if twice else [part]
+    is_house = before["mark"] == "号"
+    return [other] if not doors.find(other).unit_ignored and not is_house else [other, part]
+
+
 def _by_grammar(plain: str, doors: Doors) -> tuple[list[Part], Part | None]:
     """Rooms that the registry has, in order of the text; and the last whole one that it has not."""
     accepted: list[Part] = []
@@ -128,8 +191,7 @@ def _by_grammar(plain: str, doors: Doors) -> tuple[list[Part], Part | None]:
         part = Part(doors.building(found.building) or found.building, found.unit, found.number)
         if found.number is not None and end > unknown_end:
             if doors.find(part).rooms:
-                if part not in accepted:
-                    accepted.append(part)
+                accepted += [one for one in _with_unit(plain, start, end, part, doors) if one not in accepted]
                 unknown, unknown_end = None, end
                 at = end
                 continue
@@ -146,8 +208,13 @@ def _by_numbers(plain: str, doors: Doors) -> list[Part]:
     """Two or three bare numbers, with a floor between them perhaps: `3 2 501`, `20栋17楼02`, `501室3号楼`."""
     bare = _HOUSE.sub(" ", _LANE.sub(" ", _PLACE_NAME.sub("", plain)))
     floors = {match[1] for match in re.finditer(r"([0-9]{1,2})\s?[层楼](?![0-9]*号)", bare)}
-    numbers = [_plain_number(word) for word in _NUMBERS.findall(bare)]
+    found_numbers = list(_NUMBERS.finditer(bare))
+    numbers = [_plain_number(match[0]) for match in found_numbers]
     if not 2 <= len(numbers) <= 4:
+        return []
+    marked = [bool(_UNIT_MARK.match(bare, match.end())) for match in found_numbers]
+    if marked[0] or (len(numbers) == 2 and marked[1]) or "单元" in bare[: found_numbers[0].start()]:
+        # 3单元101 and 单元3 101 name no building.
         return []
     tries: list[Part] = []
     if len(numbers) == 2:
@@ -165,6 +232,8 @@ def _by_numbers(plain: str, doors: Doors) -> list[Part]:
         first, second, third, fourth = numbers
         if third in floors:
             tries = [Part(first, second, fourth)]
+            if fourth.isdigit() and len(fourth) <= 2:
+                tries.append(Part(first, second, f"{third}{int(fourth):02d}"))
     found = [part for part in tries if doors.find(part).rooms]
     return found[:1] if len({doors.find(part).rooms for part in found}) == 1 else found
 
@@ -241,7 +310,8 @@ def read_unit(text: str) -> tuple[Part, ...]:
     plain = words_of(text)
     match = _UNIT_WORD.search(plain)
     name = unit_name(match["unit"] if match else plain)
-    return (Part(None, name),) if name else ()
+    # 0 is what people write where there are none.
+    return (Part(None, name),) if name and name != "0" else ()
 
 
 def read_number(text: str, doors: Doors) -> tuple[Part, ...]:

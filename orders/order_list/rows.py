@@ -9,10 +9,11 @@ from decimal import Decimal
 from compound.rooms import clean
 from compound.spreadsheet import Cell, Row, coordinate
 from orders.order_list import words
-from orders.order_list.amounts import Amount, read_amount, read_parts, split_spec, unit_of
+from orders.order_list.amounts import Amount, Part, read_amount, read_parts, split_spec, unit_of, without_praise
 from orders.order_list.cells import is_money, without_phones
 from orders.order_list.columns import repeats
-from orders.order_list.doors import Doors, Part
+from orders.order_list.doors import Doors
+from orders.order_list.listings import is_written_once, listing_of, says
 from orders.order_list.model import BadCell, OrderRow, SkippedRow, Why
 from orders.order_list.sections import Column, Section
 from orders.order_list.settling import Said, settle
@@ -61,9 +62,10 @@ class Reader:
         self.building = building
         self.above = ("", "")
         # The good is written once, beside the first of those who ordered it.
-        self.good_once = _is_written_once(section, self.fields["goods"], self.fields["quantity"])
-        self.building_once = _is_written_once(section, self.fields["building"], self.fields["room"])
+        self.good_once = is_written_once(section, self.fields["goods"], self.fields["quantity"])
+        self.building_once = is_written_once(section, self.fields["building"], self.fields["room"])
         self.named = ("", "")
+        self.listing = listing_of(section, self.fields["goods"], self.fields["quantity"])
         self.wanted: list[_Wanted] = []
         self.lines = Lines()
         self.last: Row | None = None
@@ -124,7 +126,7 @@ class Reader:
             return None if self._counts(row) else "blank"
         if repeats(self.section, row) or (texts and words.PRICES.fullmatch(texts[0]) and not self.wanted):
             return "header"
-        identity = [name for name in _IDENTITY if (c := self._cell(row, name)).own and _says(c)]
+        identity = [name for name in _IDENTITY if (c := self._cell(row, name)).own and says(c)]
         first = re.sub(r"\s", "", texts[0]) if texts else ""
         named = {
             name for name in identity if not words.TOTAL.match(re.sub(r"\s", "", clean(self._cell(row, name).text)))
@@ -147,12 +149,12 @@ class Reader:
                 # No column says what: the good stands above those who ordered it.
                 self.above = split_spec(texts[0]) if texts else ("", "")
                 return "heading"
-            if not _says(self._cell(row, "goods")) and not any(cell.anchor for cell in row.cells):
+            if not says(self._cell(row, "goods")) and not any(cell.anchor for cell in row.cells):
                 return "remark"
             if not identity or words.NOTE.match(first):
                 return "remark"
-        if identity or any(_says(self._cell(row, n)) for n in ("goods", "spec")):
-            if words.NOTE.match(first) and not self._counts(row) and not _says(self._cell(row, "goods")):
+        if identity or any(says(self._cell(row, n)) for n in ("goods", "spec")):
+            if words.NOTE.match(first) and not self._counts(row) and not says(self._cell(row, "goods")):
                 return "remark"
             return None
         if not self._counts(row):
@@ -169,7 +171,7 @@ class Reader:
     def _counts(self, row: Row) -> bool:
         """Whether something is counted in this row itself."""
         columns = [c for c in (self.fields["quantity"], *self.goods_columns) if c]
-        return any((cell := row.cell(c.index)).own and _says(cell) for c in columns)
+        return any((cell := row.cell(c.index)).own and says(cell) for c in columns)
 
     def _heading(self, text: str) -> str | None:
         """`3号楼（共12单）` on a line of its own: what follows is in building 3."""
@@ -270,7 +272,7 @@ class Reader:
         for name in (*_DOOR, "pickup"):
             for column in self.section.of(name):
                 cell = row.cell(column.index)
-                if _says(cell):
+                if says(cell):
                     cells.setdefault(name, []).append((coordinate(row.number, column.index), cell))
                     if name in _DOOR and cell.kind in ("formula", "error"):
                         self._bad("formula" if cell.kind == "formula" else "cell_error", row, column, cell.text)
@@ -310,46 +312,58 @@ class Reader:
         return [(goods, spec, amount, warnings, cancelled)]
 
     def _from_cells(self, row: Row) -> list[tuple[str, str, Amount, list[str], bool]]:
-        text = clean(self._cell(row, "goods").text)
+        text = without_praise(clean(self._cell(row, "goods").text))
         spec = clean(self._cell(row, "spec").text)
         if self.good_once:
             self.named = (text, spec) if text else (self.named[0], spec or self.named[1])
             text, spec = self.named
         parts = read_parts(text) if text else ()
-        if parts and (not self.has_quantity or len(parts) > 1):
-            warnings = []
-            if self.has_quantity:
-                total = read_amount(self._cell(row, "quantity").text).quantity
-                if total is not None and total not in (sum(p.amount.quantity or 0 for p in parts), len(parts)):
-                    warnings = [f"total_differs: {coordinate(row.number, self.fields['quantity'].index)}"]  # type: ignore[union-attr]
-            return [(p.goods, p.spec or (spec if len(parts) == 1 else ""), p.amount, warnings, False) for p in parts]
+        if parts and (not self.has_quantity or len(parts) > 1 or self.listing.counts):
+            return self._several(row, parts, spec)
         if not spec and not self.has_spec:
             text, spec = split_spec(text)
         amount, warnings, cancelled = self._amount(row, self.fields["quantity"])
-        refunded = self._cell(row, "refunded")
-        back = read_amount(refunded.text).quantity if _says(refunded) else None
+        back, doubts = self._given_back(row)
         if back and amount.quantity is not None:
             if back >= amount.quantity:
-                cancelled = True
+                cancelled, doubts = True, []
             else:
                 amount = Amount(amount.quantity - back, amount.unit)
-                warnings = [w for w in warnings if not w.startswith("partial_refund")]
-                warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded'].index)}")  # type: ignore[union-attr]
-        money = self._cell(row, "refunded_money")
-        if not cancelled and not back and is_money(money):
-            # Something was paid back, and nobody says for which part of it.
-            warnings.append(f"partial_refund: {coordinate(row.number, self.fields['refunded_money'].index)}")  # type: ignore[union-attr]
+        warnings += [] if cancelled else doubts
         goods = text or self.above[0] or self.goods
         spec = spec if text else spec or self.above[1]
         if not goods:
             warnings.append("no_items: ")
         return [(goods, spec, amount, warnings, cancelled)]
 
+    def _several(self, row: Row, parts: tuple[Part, ...], spec: str) -> list[tuple[str, str, Amount, list[str], bool]]:
+        """The goods of one cell with their counts. What was given back of them is of all, or nobody knows of which."""
+        back, warnings = self._given_back(row)
+        ordered = sum(part.amount.quantity or 0 for part in parts)
+        cancelled = bool(back) and back >= ordered
+        column = self.fields["quantity"]
+        total = read_amount(row.cell(column.index).text).quantity if column else None
+        if cancelled:
+            warnings = []
+        elif column and not self.listing.fits(parts, total):
+            warnings.append(f"total_differs: {coordinate(row.number, column.index)}")
+        spec = spec if len(parts) == 1 else ""
+        return [(part.goods, part.spec or spec, part.amount, list(warnings), cancelled) for part in parts]
+
+    def _given_back(self, row: Row) -> tuple[Decimal, list[str]]:
+        """How many were refunded; and the doubt, for money that nobody says which part of it is for too."""
+        for name in ("refunded", "refunded_money"):
+            cell, column = self._cell(row, name), self.fields[name]
+            back = (read_amount(cell.text).quantity if name == "refunded" and says(cell) else None) or Decimal(0)
+            if column and (back or (name == "refunded_money" and is_money(cell))):
+                return back, [f"partial_refund: {coordinate(row.number, column.index)}"]
+        return Decimal(0), []
+
     def _from_columns(self, row: Row) -> list[tuple[str, str, Amount, list[str], bool]]:
         found: list[tuple[str, str, Amount, list[str], bool]] = []
         for column in self.goods_columns:
             cell = row.cell(column.index)
-            if not _says(cell) or clean(cell.text) in ("0", "×", "x"):
+            if not says(cell) or clean(cell.text) in ("0", "×", "x"):
                 continue
             name, spec = column.good or ("", "")
             if clean(cell.text) in ("√", "✓", "✔"):
@@ -368,7 +382,7 @@ class Reader:
         if cell.kind in ("formula", "error"):
             self._bad("formula" if cell.kind == "formula" else "cell_error", row, column, cell.text)
             return Amount(None), [f"bad_cell: {where}"], False
-        if not _says(cell):
+        if not says(cell):
             self._bad("quantity_missing", row, column, "")
             return Amount(None), [f"no_quantity: {where}"], False
         if words.CANCELLED.search(clean(cell.text)):
@@ -382,17 +396,4 @@ class Reader:
         return amount, [f"large: {where}"] if amount.quantity >= LARGE else [], False
 
 
-def _says(cell: Cell) -> bool:
-    return cell.kind in ("formula", "error") or (bool(cell.text) and clean(cell.text).lower() not in words.NOTHING)
-
-
-def _is_written_once(section: Section, once: Column | None, each: Column | None) -> bool:
-    """Whether many rows leave out what stands above them in the one column, and fill the other all the same."""
-    if once is None or each is None:
-        return False
-    filled = [row for row in section.rows if _says(row.cell(each.index))]
-    without = [row for row in filled if not row.cell(once.index).text]
-    return len(filled) > 3 and len(without) > 0.4 * len(filled) and bool(filled[0].cell(once.index).text)
-
-
-__all__ = ["Lines", "Part", "Reader"]
+__all__ = ["Lines", "Reader"]

@@ -16,6 +16,7 @@ from compound.rooms import clean, room_number
 from compound.spreadsheet import Cell
 from orders.order_list.dates import what_it_was
 from orders.order_list.doors import Doors, Part
+from orders.order_list.layouts import read_with
 from orders.order_list.places import (
     EMPTY,
     Place,
@@ -57,6 +58,8 @@ class _Read:
     units: tuple[Part, ...] = ()
     numbers: tuple[Part, ...] = ()
     addresses: list[Place] = field(default_factory=list)
+    # What an address that was read as a room of the building above says by itself.
+    outside: list[Part] = field(default_factory=list)
     dates: list[tuple[str, str]] = field(default_factory=list)
     bad: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -113,9 +116,24 @@ def _read(said: Said, doors: Doors) -> _Read:
         tuple(dict.fromkeys(boxes[name])) for name in ("building", "unit", "room")
     )
     for text in _texts(said.cells.get("address", ()), read):
+        if said.building and not read.buildings and not read.numbers and (inside := _inside(text, doors)):
+            read.buildings, read.numbers = (Part(said.building),), inside
+            read.outside += read_place(text, doors).parts
+            continue
         place = read_place(f"{area}{text}" if area and area not in text else text, doors)
         read.addresses.append(place if place != EMPTY or not area else read_place(text, doors))
     return read
+
+
+# No building, no street: 2-201, 2单元201室, 5楼502.
+_NO_BUILDING = re.compile(
+    r"[0-9A-Za-z零〇一二三四五六七八九十第 _/-]{1,8}(?:(?:单元|门|梯|层|楼)[0-9A-Za-z ]{0,6}){0,2}(?:室|户|房|号)?"
+)
+
+
+def _inside(text: str, doors: Doors) -> tuple[Part, ...]:
+    """A room as it is written below a line `3号楼`, where nobody writes the building; () for a whole address."""
+    return read_number(text, doors) if _NO_BUILDING.fullmatch(text.strip()) else ()
 
 
 def _has_room_box(said: Said) -> bool:
@@ -196,15 +214,21 @@ class _Row:
         if len(rooms) == 1:
             self._note_how()
             return rooms[0]
-        if (known := self._learned()) is not None:
+        if (known := self._learned(rooms)) is not None:
             return known
         if rooms:
             self._several(rooms)
             return None
+        if outside := self._rooms(self.read.outside):
+            self.warnings = [f"columns_conflict: {self.said.building} {'|'.join(outside)}"]
+            return outside[0] if len(outside) == 1 else None
         return self._by_other_means(base)
 
-    def _learned(self) -> str | None:
-        """Who with these words, or these words without a number, was put right by hand once."""
+    def _learned(self, rooms: list[str]) -> str | None:
+        """Who with these words, these words without a number, or words of this shape, was put right by hand once.
+
+        A shape only says which of the `rooms` that were read it is, if any were.
+        """
         words = self._words()
         keys = [f"{self.said.nickname} {words}".strip()]
         if not words:
@@ -216,6 +240,12 @@ class _Row:
             if room in self.doors.rooms:
                 self.warnings.append(f"by_nickname: {key[:40]}")
                 return room
+        for layout in self.doors.layouts:
+            read = read_with(layout, words)
+            found = self._rooms([Part(*read)]) if read is not None else []
+            if len(found) == 1 and (not rooms or found[0] in rooms):
+                self.warnings.append(f"by_layout: {words[:60]}")
+                return found[0]
         return None
 
     def _boxes(self) -> tuple[list[Part], list[Part]]:
@@ -224,7 +254,7 @@ class _Row:
         numbers = read.numbers
         if len(numbers) >= 2 and numbers[0].unit and numbers[1].building and numbers[0].building is None:
             beside = [b.building for b in read.buildings if b.building]
-            if self.as_units is True and beside:
+            if self.as_units is True and any(self.doors.units.get(name) for name in beside):
                 numbers = tuple(p for p in numbers if p.building is None or p.building not in beside) or numbers
                 numbers = tuple(p for p in numbers if p.building is None) or numbers
             elif self.as_units is False and beside:

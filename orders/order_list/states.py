@@ -40,7 +40,9 @@ def state_of(columns: Sequence[tuple[str, str]], remark: str) -> State:
                 warnings.append(f"state_unknown: {text}")
             continue
         rest = words.NOT_CANCELLED.sub("", word)
-        if words.PART.search(rest):
+        if words.OVER.match(rest):
+            cancelled = True
+        elif words.PART.search(rest):
             warnings.append(f"partial_refund: {text}")
         elif words.ASKED.search(rest):
             warnings.append(f"refund_asked: {text}")

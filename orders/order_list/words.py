@@ -40,7 +40,7 @@ _HEADINGS: dict[tuple[Field, float], str] = {
     ("goods", 0.7): "名称 项目 内容 种类 类别 商品分类",
     ("spec", 1.0): """
         规格 商品规格 规格名称 规格型号 款式 型号 套餐 sku sku名称 规格属性 商品属性 口味 选项 规格选项 分类规格
-        单品规格 购买规格 spec specification variant option size
+        单品规格 购买规格 属性 spec specification variant option size
     """,
     ("quantity", 1.0): """
         数量 购买数量 商品数量 份数 件数 订购数量 下单数量 购买份数 订单数量 订购份数 购买件数 总数量 总份数 总件数
@@ -109,6 +109,9 @@ _HEADINGS: dict[tuple[Field, float], str] = {
     """,
 }
 
+# Questions of a form are numbered.
+NUMBERING = re.compile(r"^[0-9]{1,2}\s?[.、)]\s?(?=[^0-9\s])")
+
 # Alone they head a quantity; below the name of a good they are its unit.
 UNIT_HEADINGS = frozenset("份件箱袋盒板桶提包瓶斤套组只个")
 _HEADINGS["quantity", 0.9] = " ".join(sorted(UNIT_HEADINGS))
@@ -122,7 +125,8 @@ HEADING_PATTERNS: list[tuple[re.Pattern[str], Field, float]] = [
     (re.compile(r"(?:退款|已退|退回|实退).{0,3}(?:金额|元|钱)"), "refunded_money", 0.9),
     (re.compile(r"多少钱|[应实已][付收](?!状态|情况)|运费|押金|余额"), "ignore", 0.9),
     (
-        re.compile(r"金额|单价|价格|总价|费用|元$|[时日]间$|日期|物流|快递|优惠|佣金|成本|编码|身份证|头像"),
+        # Behind a number it is the price of the good that the column counts: 鸡蛋35元.
+        re.compile(r"金额|单价|价格|总价|费用|(?<![0-9])元$|[时日]间$|日期|物流|快递|优惠|佣金|成本|编码|身份证|头像"),
         "ignore",
         0.9,
     ),
@@ -195,6 +199,8 @@ PART = re.compile(r"部分(?:退款|取消|退货|退)|partial")
 CANCELLED = re.compile(
     r"取消|已退款?|退款(?:成功|完成)|全额?退款?|全部退款?|退款$|退单|退货|关闭|作废|失效|无效|已删除|撤单|cancel|refunded|closed|void"
 )
+# Over, whatever the reason behind it says: 已取消(用户申请退款).
+OVER = re.compile(r"(?:订单|交易|接龙)?已(?:取消|关闭|作废)(?=$|[(\[【,，:：;；-])")
 # A column of such words is about the state, whatever stands above it.
 STATE = re.compile(
     r"^(?:已|未|待|交易|订单|退款|部分退)(?:付|支付|发|收|完成|取消|退|关闭|自提|核销|成团|成功|配送|提货|确认|接单|处理|中)"

@@ -21,6 +21,8 @@ from orders import rules
 from orders.models import AddressLayout, ChainEntry, ChainImport, ChainSource, Nickname, Round
 from orders.order_list import Doors, Layout, OrderReading, OrderRow, Pick, Picks, picks_from, read_orders
 from orders.quantities import plain
+from orders.services import chains
+from orders.services.address_learning import learn_shapes
 from orders.services.chain_reading import compare_and_judge
 from orders.services.chains import confirm_chain, last_confirmed, open_entries
 from orders.services.locks import lock_round
@@ -146,6 +148,18 @@ def import_list(
     counts = confirm_chain(chain_import=taken.chain_import, by=by, at=at)
     taken.chain_import.refresh_from_db()
     return taken.chain_import, counts
+
+
+@transaction.atomic
+def decide_unit(*, chain_import: ChainImport, building: str, unit: str, by: User, at: dt.datetime) -> int:
+    """`chains.decide_unit`; an export's lines teach how their addresses are written, as one line by itself does."""
+    waiting = chain_import.entries.filter(decision=ChainEntry.Decision.OPEN).exclude(address="")
+    said = [(entry.address, room) for entry in waiting if (room := chains.units_of(entry).get(unit))]
+    count = chains.decide_unit(chain_import=chain_import, building=building, unit=unit, by=by, at=at)
+    if count and chain_import.source.kind == ChainSource.Kind.LIST:
+        doors = [(address, room) for address, room in said if room.partition("-")[0] == building]
+        learn_shapes(compound=chain_import.round.compound, doors=doors, by=by, at=at)
+    return count
 
 
 def text_of(reading: OrderReading) -> str:

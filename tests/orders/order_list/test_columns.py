@@ -1,5 +1,8 @@
 """Tables of shapes that no platform has: what their columns are, by headings of all kinds and by contents."""
 
+import io
+
+import openpyxl
 import pytest
 
 from compound.spreadsheet import load
@@ -176,3 +179,106 @@ def test_list_in_the_encoding_of_excel_in_china_is_read_like_any_other():
     )
     found = read_orders(load(data), DOORS).rows
     assert [(r.room, r.goods, int(r.quantity), r.cancelled) for r in found] == [("3-501", "鸡蛋,30枚", 2, True)]
+
+
+def counted(*cells, head="数量"):
+    rows = [["昵称", "楼号房号", "接龙内容", head], *(["高", "3-501", text, n] for text, n in cells)]
+    return [(goods, quantity, warnings) for _room, goods, _spec, quantity, _cancelled, warnings in read(*rows)]
+
+
+def test_count_behind_a_lone_good_is_how_many_where_other_lines_name_several():
+    assert counted(("鸡蛋x2；大米×1", 3), ("大米*4", 4), ("鸡蛋x2", 1)) == [
+        ("鸡蛋", 2, ()), ("大米", 1, ()), ("大米", 4, ()), ("鸡蛋", 2, ("total_differs: D4",))
+    ]  # fmt: skip
+
+
+def test_count_behind_a_lone_good_is_how_many_where_the_quantity_counts_the_kinds():
+    assert counted(("鸡蛋x2；大米×2", 2), ("大米*4", 1)) == [("鸡蛋", 2, ()), ("大米", 2, ()), ("大米", 4, ())]
+
+
+def test_count_behind_a_good_is_its_size_where_the_quantity_says_something_else():
+    assert counted(("抽纸*10", 2), ("抽纸*10", 1)) == [("抽纸*10", 2, ()), ("抽纸*10", 1, ())]
+    assert counted(("鸡蛋x2", 2), ("大米x3", 3)) == [("鸡蛋", 2, ()), ("大米", 3, ())]
+
+
+def test_refund_beside_several_goods_in_one_cell_is_of_all_or_asked_about():
+    head = ["昵称", "楼号房号", "商品", "数量", "退款数量"]
+    rows = [["高", "3-501", "鸡蛋x2；大米×1", 3, n] for n in (3, 1, 0)]
+    found = [(goods, cancelled, warnings) for _r, goods, _s, _q, cancelled, warnings in read(head, *rows)]
+    asked = ("partial_refund: E3",)
+    assert found == [
+        ("鸡蛋", True, ()), ("大米", True, ()), ("鸡蛋", False, asked), ("大米", False, asked), ("鸡蛋", False, ()),
+        ("大米", False, ()),
+    ]  # fmt: skip
+
+
+def test_questions_that_are_numbered_and_goods_with_their_price_are_read():
+    head = [
+        "提交者",
+        "1.您住几号楼？（必填）",
+        "2.房间号（必填）",
+        "3.鸡蛋（30枚/板）35元",
+        "4.大米（5斤）12元",
+        "是否取消",
+    ]
+    assert read(head, ["高", "3号楼", "501", 2, None, "否"], ["何", 20, 1702, None, 1, "是"]) == [
+        order("3-501", "鸡蛋", 2, "30枚/板"), order("20-1702", "大米", 1, "5斤", cancelled=True)
+    ]  # fmt: skip
+
+
+def test_praise_before_a_good_is_no_part_of_its_name():
+    head = ["昵称", "收货地址", "商品", "属性", "件数"]
+    assert read(head, ["高", "3-501", "【现货】鸡蛋", "30枚/板", 1], ["何", "20-1702", "【有机】大米", "", 1]) == [
+        order("3-501", "鸡蛋", 1, "30枚/板"), order("20-1702", "【有机】大米", 1)
+    ]  # fmt: skip
+
+
+def test_rooms_below_lines_with_the_building_are_in_that_building_though_the_column_is_one_of_addresses():
+    rows = [
+        ["昵称", "门牌", "商品", "数量"],
+        ["1号楼"],
+        ["高", "2单元201", "鸡蛋", 1],
+        ["3号楼"],
+        ["何", "501", "鸡蛋", 2],
+    ]
+    more = [["20号楼"], ["杨", "20-1702", "鸡蛋", 1], ["15号楼"], ["钱", "3-101", "鸡蛋", 1]]
+    assert [(row[0], row[5]) for row in read(*rows, *more)] == [
+        ("1-2-201", ()), ("3-501", ()), ("20-1702", ()), ("15-3-101", ())
+    ]  # fmt: skip
+
+
+def test_rest_of_the_room_beside_a_building_is_read_though_some_write_the_building_once_more():
+    head, first = ["楼", "门牌号", "姓名", "商品", "数量"], ["15号楼", "3-101", "高", "鸡蛋", 1]
+    rows = [
+        ["15号楼", "1-101", "何", "鸡蛋", 1],
+        ["1号楼", "2-201", "钱", "鸡蛋", 1],
+        ["3号楼", "3号楼501", "杨", "鸡蛋", 1],
+    ]
+    assert [(row[0], row[5]) for row in read(head, first, *rows)] == [
+        ("15-3-101", ()), ("15-1-101", ()), ("1-2-201", ()), ("3-501", ())
+    ]  # fmt: skip
+
+
+def test_goods_below_the_name_of_a_department_are_themselves():
+    book = openpyxl.Workbook()
+    rows = [["昵称", "地址", "生鲜", None, "鸡蛋", None], [None, None, "土豆5斤", "小葱", "大号", "小号"]]
+    for row in [*rows, ["高", "3-501", 2, None, 1, None], ["何", "20-1702", None, 1, None, 3]]:
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:D1", "E1:F1"):
+        book.active.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    found = read_orders(load(out.getvalue()), DOORS).rows
+    assert [(row.room, row.goods, row.spec, row.quantity) for row in found] == [
+        ("3-501", "土豆5斤", "", 2),
+        ("3-501", "鸡蛋", "大号", 1),
+        ("20-1702", "小葱", "", 1),
+        ("20-1702", "鸡蛋", "小号", 3),
+    ]
+
+
+@pytest.mark.parametrize("text", ["五花肉【2斤】 4件；苹果【约5斤】 1件", "五花肉[2斤] x4\n苹果[约5斤] x1"])
+def test_count_within_a_specification_is_no_count_of_goods(text):
+    assert read(["昵称", "地址", "购买清单", "件数"], ["高", "3-501", text, 5]) == [
+        order("3-501", "五花肉", 4, "2斤"), order("3-501", "苹果", 1, "约5斤")
+    ]  # fmt: skip

@@ -97,3 +97,26 @@ def test_import_page_when_somebody_may_not_run_orders_is_not_there(client, compo
     assert client.get(url("import", round=round.pk)).status_code == 200
     client.force_login(make.member(compound, Role.VOLUNTEER))
     assert client.get(url("import", round=round.pk)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", ["E2是空的：要多少？", "E3 里的不是数量：要多少？"]),
+        ("en", ["E2 is empty: how much?", "What stands in E3 is no quantity: how much?"]),
+    ],
+)
+def test_review_when_cells_are_bad_names_each_by_its_coordinate(client, round, language, words):
+    upload(client, round, export([*GAO[:4], None, *GAO[5:]], [*HE[:4], "一些", *HE[5:]], YANG))
+    client.cookies["django_language"] = language
+    page = client.get(url("review", paste=ChainImport.objects.get().pk)).content.decode()
+    assert [text for text in words if text in page] == words
+
+
+def test_review_when_one_answer_is_given_for_a_building_learns_the_shape_of_its_addresses(client, round):
+    upload(client, round, export([*YANG[:8], "5号201(2)", "", ""]))
+    paste = ChainImport.objects.get().pk
+    client.post(url("review_unit", paste=paste), {"building": "5", "unit": "2"})
+    client.post(url("review_confirm", paste=paste))
+    assert Order.objects.get().household.room == "5-2-201"
+    assert AddressLayout.objects.get().pattern == "#号#(#"

@@ -10,7 +10,7 @@ from django.db import connection
 from compound.models import AuditEntry
 from compound.refusals import Refusal
 from orders.models import AddressLayout, ChainEntry, ChainImport, ChainSource, Nickname, Order, OrderLine
-from orders.services import chains
+from orders.services import chains, order_lists
 from orders.services.order_lists import export_source
 from tests import make
 from tests.make import ELEVEN, NOON
@@ -182,6 +182,47 @@ def test_layout_when_one_address_was_put_right_reads_the_others_of_its_shape(com
     _imported, done = take(later, export(other, head=head), by=by, at=LATER)
     assert done == counts(placed=1)
     assert placed() == [("3-501", "鸡蛋 1"), ("20-1702", "鸡蛋 1")]
+
+
+HALF = ["下单人", "商品", "数量", "收货地址"]
+
+
+def test_layout_when_one_answer_was_given_for_several_lines_is_learned_as_from_one_line(compound, round, by):
+    make.household(compound, "5-1-202")
+    make.household(compound, "5-2-202")
+    imported, done = take(
+        round, export(["高平", "鸡蛋", 1, "5号201(2)"], ["何敏", "鸡蛋", 1, "5号202(2)"], head=HALF), by=by
+    )
+    assert done == counts(open=2)
+    assert order_lists.decide_unit(chain_import=imported, building="5", unit="2", by=by, at=LATER) == 2
+    assert [door for door, _line in placed()] == ["5-2-201", "5-2-202"]
+    layout = AddressLayout.objects.get()
+    assert (layout.pattern, layout.building, layout.unit, layout.number) == ("#号#(#", 0, 2, 1)
+    assert AuditEntry.objects.filter(action="address.learned").count() == 1
+    assert not Nickname.objects.exists()
+    later = make.round(compound, title="又一团")
+    _imported, done = take(later, export(["钱芳", "鸡蛋", 1, "5号202(1)"], head=HALF), by=by, at=LATER)
+    assert done == counts(placed=1)
+    assert "5-1-202" in [door for door, _line in placed()]
+
+
+@pytest.mark.parametrize("other", ["5号202(1)", "5号202(3)"])
+def test_layout_when_lines_of_one_answer_disagree_is_not_learned(compound, round, by, other):
+    make.household(compound, "5-1-202")
+    make.household(compound, "5-2-202")
+    imported, _done = take(
+        round, export(["高平", "鸡蛋", 1, "5号201(2)"], ["何敏", "鸡蛋", 1, other], head=HALF), by=by
+    )
+    assert order_lists.decide_unit(chain_import=imported, building="5", unit="2", by=by, at=LATER) == 2
+    assert not AddressLayout.objects.exists()
+
+
+def test_layout_that_was_put_right_by_hand_stays_when_one_answer_for_several_says_another(compound, round, by):
+    facts = {"learned_at": ELEVEN, "learned_by": by}
+    AddressLayout.objects.create(compound=compound, pattern="#号#(#", building=2, number=1, **facts)
+    imported, _done = take(round, export(["高平", "鸡蛋", 1, "5号201(2)"], head=HALF), by=by)
+    order_lists.decide_unit(chain_import=imported, building="5", unit="2", by=by, at=LATER)
+    assert AddressLayout.objects.get().building == 2
 
 
 def test_import_when_the_address_of_an_order_has_changed_moves_it_to_the_other_door(round, by):

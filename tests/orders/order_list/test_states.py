@@ -99,3 +99,16 @@ def test_column_whether_an_order_holds_ends_it_by_its_no():
 
 def test_state_in_traditional_characters_is_read_alike():
     assert state_of([("訂單狀態", "已關閉")], "") == State(cancelled=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("已取消（用户申请退款）", CANCELLED),
+        ("订单已关闭：申请退款", CANCELLED),
+        ("申请退款", (False, ("refund_asked: 申请退款",))),
+        ("已取消退款申请", STANDS),
+    ],
+)
+def test_order_that_is_over_is_over_whatever_the_reason_behind_it_says(text, expected):
+    assert state("订单状态", text) == expected
