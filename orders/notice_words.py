@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from compound.days import Clock
 from compound.listing import listed
 from orders.models import Notice
+from orders.open_bills import OpenBills, Owed
 from orders.quantities import plain
 from orders.queries.notice_facts import BuildingNews, RoundNews
 from orders.queries.sharing import GoodRow
@@ -27,10 +28,21 @@ class Telling:
     """Words one step for everybody (`for_all`) or for one building (`for_building`).
 
     `about`: when it arrives in words, `今天 15:00`. `more`: a sentence of whoever sends it, the text's last line.
+    `bills`: what is still owed, for the step that says what it costs.
     """
 
-    def __init__(self, news: RoundNews, step: str, *, clock: Clock, about: str = "", more: str = "") -> None:
+    def __init__(
+        self,
+        news: RoundNews,
+        step: str,
+        *,
+        clock: Clock,
+        about: str = "",
+        more: str = "",
+        bills: OpenBills | None = None,
+    ) -> None:
         self.news, self.step, self.clock, self.about, self.more = news, step, clock, about, more
+        self.bills = bills
 
     def for_all(self) -> str:
         words: dict[str, Callable[[], list[str]]] = {
@@ -48,7 +60,7 @@ class Telling:
             Step.ARRIVES: self._arriving,
             Step.AT_THE_DOOR: self._so_far,
             Step.DONE: self._done,
-            Step.MONEY: lambda _one: self._money(),
+            Step.MONEY: self._money,
         }
         return self._text(self._head(one), words[self.step](one))
 
@@ -137,13 +149,18 @@ class Telling:
         others = [_("All other buildings have it.")] if len(rest) < len(self.news.buildings) else []
         return [*side_by_side(rest), *others]
 
-    def _money(self) -> list[str]:
+    def _money(self, one: BuildingNews | None = None) -> list[str]:
+        """What the receipts come to, and how much of what was billed is still open: no room and no name, not even for
+        the group of a building."""
+        owed = None
+        if self.bills:
+            owed = self.bills.buildings.get(one.building.pk) if one else self.bills.everywhere
         if not self.news.receipts:
-            return [_("The receipts are not in yet.")]
+            return [_("The receipts are not in yet."), *_owed_words(owed, one)]
         words = ngettext(
             "%(count)d receipt, %(sum)s yuan in all.", "%(count)d receipts, %(sum)s yuan in all.", self.news.receipts
         )
-        return [words % {"count": self.news.receipts, "sum": f"{self.news.paid:,.2f}"}]
+        return [words % {"count": self.news.receipts, "sum": f"{self.news.paid:,.2f}"}, *_owed_words(owed, one)]
 
     # ── for one building ──
 
@@ -193,6 +210,28 @@ def _who(one: BuildingNews) -> str:
     if one.bags:
         words.append(ngettext("%(count)d bag", "%(count)d bags", one.bags) % {"count": one.bags})
     return " ".join(words)
+
+
+def _owed_words(owed: Owed | None, one: BuildingNews | None) -> list[str]:
+    """One line; none while nothing is billed."""
+    if owed is None:
+        return []
+    if not owed.households:
+        words = _("%(building)s has paid everything. Thank you.") if one else _("Everybody has paid. Thank you.")
+    elif one:
+        words = ngettext(
+            "%(building)s: %(count)d household has not paid everything yet, %(sum)s yuan with earlier bills.",
+            "%(building)s: %(count)d households have not paid everything yet, %(sum)s yuan in all with earlier bills.",
+            owed.households,
+        )
+    else:
+        words = ngettext(
+            "%(count)d household has not paid everything yet, %(sum)s yuan with earlier bills.",
+            "%(count)d households have not paid everything yet, %(sum)s yuan in all with earlier bills.",
+            owed.households,
+        )
+    building = building_words(one.building.name) if one else ""
+    return [words % {"building": building, "count": owed.households, "sum": f"{owed.amount:,.2f}"}]
 
 
 def _progress(one: BuildingNews) -> str:

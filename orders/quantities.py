@@ -1,4 +1,4 @@
-"""Quantities and prices as people write them and as pages show them. Pure."""
+"""Numbers as people write them, out of an address or a form that anybody can write, and as pages show them. Pure."""
 
 import re
 import unicodedata
@@ -8,6 +8,13 @@ from decimal import Decimal, InvalidOperation
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?\Z")
 # 12,5: the only mark on the number keys of some phones.
 _COMMA = re.compile(r"\d*,\d+\Z")
+# Room enough for any position or primary key here, and far below what int() refuses to read.
+MOST_DIGITS = 9
+
+
+def number_of(text: str) -> int | None:
+    """`12`; None for `²` and `１２` (digits for Python, and the first is no number), a sign, nothing, or too many."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def decimal_of(text: object) -> Decimal | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from compound.refusals import Refusal
 from orders.models import Batch, Order, OrderLine, Round
+from orders.shelf import WEIGHED_SLACK
 from orders.shelf import is_enough as is_enough
 
 S = Round.State
@@ -76,6 +77,19 @@ def to_pack(line: OrderLine) -> Decimal:
     if line.allocated is None and line.allocated_instead is None:
         return line.ordered
     return (line.allocated or Decimal(0)) + (line.allocated_instead or Decimal(0))
+
+
+def most_to_pack(line: OrderLine) -> Decimal | None:
+    """What goes into the bag for this line at the most; None where the scales alone say so.
+
+    Goods that are weighed are never to the gram; but of what was shared out the others have their parts: there no more
+    may be over than is still the same on any scales.
+    """
+    if not is_weighed(line):
+        return to_pack(line)
+    if line.allocated is None and line.allocated_instead is None:
+        return None
+    return to_pack(line) * (1 + WEIGHED_SLACK)
 
 
 def due(line: OrderLine) -> Decimal:

@@ -4,6 +4,7 @@ The codes of the reader stand in docs/jielong.md, those of the registry in order
 that is not known here shows the reader's own words: a warning is never swallowed.
 """
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ SILENT = frozenset({"no_room", "instead"})
 
 SENTENCES: dict[str, Any] = {
     "no_quantity": _("No quantity is written: how much?"),
+    "no_quantity_in": _("%(detail)s is empty: how much?"),
     "plus_number": _("“+” and a number may mean people, portions or places: how much?"),
     "range": _("“From … to …” is no quantity: how much?"),
     "zero": _("The quantity is zero: leave it out?"),
@@ -31,8 +33,10 @@ SENTENCES: dict[str, Any] = {
     "changed": _("The line changes an earlier order: check what is wanted now."),
     "partial_cancel": _("A part of it was cancelled: check what is left."),
     "name_guessed": _("Name and goods run into each other: check both."),
+    "earlier_order": _("The line speaks of an order of another round: which one?"),
     "unsure": _("The line leaves it open: ask what is wanted."),
     "odd_unit": _("Nobody counts in “%(detail)s”: what is meant?"),
+    "odd_goods": _("“%(detail)s” does not read like a good: what is wanted?"),
     "goods_joined": _("“%(detail)s” may be two goods: write each of them with its quantity."),
     "note_guessed": _("Some words were taken for a note: are they a good that should be bought?"),
     # The registry's.
@@ -71,6 +75,10 @@ SENTENCES: dict[str, Any] = {
 }
 
 
+# An export names the cell that is empty; of a line of the chat the reader's own words come first.
+_CELL = re.compile(r": [A-Z]{1,3}[0-9]{1,7}$")
+
+
 def code_of(warning: str) -> str:
     return warning.partition(":")[0]
 
@@ -96,6 +104,8 @@ def sentences(warnings: list[str]) -> list[str]:
             code = "other_way"
         if code == "cancels_other" and not detail:
             code = "cancels_other_way"
+        if code == "no_quantity" and _CELL.search(warning):
+            code = "no_quantity_in"
         if code == "over_cap" and detail:
             code = "over_cap_by"
         text = str(SENTENCES[code]) if code in SENTENCES else warning

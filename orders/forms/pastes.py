@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from compound.models import Building, Compound, Household
 from compound.queries.doors import doors_for
 from compound.rooms import clean
-from orders.forms.numbers import number_of
 from orders.models import ChainEntry, ChainImport, ChainSource
-from orders.quantities import decimal_of
+from orders.quantities import decimal_of, number_of
 from orders.queries.review import TWICE, Good, who_of
-from orders.services.chains import Word
+from orders.services.chain_deciding import Word
+from orders.services.chain_reading import EARLIER
 from orders.services.orders import as_line
 
 Change, Decision, Status = ChainEntry.Change, ChainEntry.Decision, ChainEntry.Status
@@ -206,6 +206,9 @@ class DecideForm(forms.Form):
             return Decision.OPEN
         if do in ("take", "leave"):
             return do
+        if twin.status == ChainEntry.Status.CANCEL and any(w.startswith(EARLIER) for w in twin.warnings):
+            # Whose line it is opens the view of the orders before; what becomes of them is still to be seen.
+            return Decision.OPEN
         if do == "instead":
             return Decision.TAKE
         if "own" in self.data:

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from compound.rooms import clean
-from orders.forms.numbers import AmountField, number_of
+from orders.forms.numbers import AmountField
 from orders.models import GoodsWord, Item, Offer, Round, Section, SupplyPoint
-from orders.quantities import plain
+from orders.quantities import number_of, plain
 from orders.services.words import Meaning
 
 MOST_GROUPS = 500

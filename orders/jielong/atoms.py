@@ -13,7 +13,7 @@ from .text import Text
 from .tokens import Kind, Token, is_unit, number_value, tokenize
 
 _MONEY = re.compile(r"(?P<amount>[0-9]+(?:\.[0-9]+)?)\s?(?P<unit>元|块钱|块)")
-_BRACKET_WISH = re.compile(f"{words.WISHES}|{words.BRACKET_WISHES}")
+_BRACKET_WISH = re.compile(f"{words.WISHES}|{words.BRACKET_WISHES}|{words.SPEECH}")
 # These are said of the word right before them: 米饭少一点, 排骨换鸡腿, 奶粉没了.
 _SAID_OF_IT = re.compile("[多少](?:点|些|一点)|换|没了|坏了|[用吃喝]完")
 _TAKES_NUMBERS = re.compile("其中|含|换|退|送|放|家|电话|联系|备注|如|独居|要是|没有|手机")

@@ -25,10 +25,17 @@ _LETTER_PLACE = re.compile(rf"(?:^|(?<=\s))(?P<place>[A-Z][0-9]{{1,2}})\s+(?=[0-
 _SECOND_ROOM = re.compile(r"[0-9]\s?[-栋幢号#座]\s?[0-9]|[0-9]\s?(?:单元|室|号楼)")
 # 帮3-502带, 给父母4-502: the goods go to another door. And `2.6-302 1份` in the middle is the next entry.
 _FOR_ANOTHER = re.compile(r"(?:帮|给|替|代)[^\s,，、。;；0-9]{0,6}[0-9]{1,3}\s?[-栋幢号#]\s?[0-9]{1,4}")
+# （一盒给对门1101）, 帮1101带一份: the building is the same and goes without saying.
+_DOOR_OF_ANOTHER = re.compile(
+    rf"(?:[帮给替代]|对门|隔壁|楼[上下]|邻居)[^\s,，。;；0-9]{{0,6}}(?P<door>[0-9]{{3,4}})(?![0-9.]|\s?(?:{_UNIT}|[元块]))"
+)
 _NEXT_LINE = re.compile(r"\s[0-9]{1,3}[.、)]\s?[0-9]{1,3}\s?[-栋幢号#]\s?[0-9]{3,4}")
 _STICKY = re.compile(r"(?:送到|送至|放到|放在|送|在|到)$")
 _INTRODUCED = re.compile("^(?:我们?家?|本人|这里|这边)?(?:是|住在?|在)?$")
 _OPEN = re.compile(words.OPEN)
+_EARLIER = re.compile(words.EARLIER)
+_OTHER_DOOR = re.compile(words.OTHER_DOOR)
+_NUMERAL = re.compile("[0-9一二两俩三仨四五六七八九十半几]")
 # 老张要三板, 陈师傅要一份青菜包: who, and the word that sets it apart.
 _WHO_WANTS = re.compile(r"[\s,，:：-]*(?P<who>[\u4e00-\u9fff]{2,5}?)(?=\s?(?:我?要|想要|需要|订|来|买)[^的])")
 _FOREIGN_NAME = re.compile("[A-Z][a-z]{2,11}")
@@ -59,9 +66,13 @@ def read_entry(
         name, reading = _around_room(body, place, context)
     if place is not None and place.warning:
         warnings.append(warning(place.warning, body.show[place.start : place.end].strip()))
-    warnings += reading.warnings
+    # 8-601帮8-602带苹果: the good reads oddly because it names the other door, which is asked about already.
+    asked = place is not None and place.warning == "room_conflict"
+    warnings += [w for w in reading.warnings if not (asked and w.startswith("odd_goods:"))]
     if reading.items and _OPEN.search(body.plain):
         warnings.append(warning("unsure"))
+    if (reading.cancelled or reading.changed) and _EARLIER.search(body.plain):
+        warnings.append(warning("earlier_order"))
     if not reading.items:
         warnings.append(warning("no_items"))
     if number is None:
@@ -121,6 +132,11 @@ def find_place(body: Text, found: FoundRoom | None, context: Context) -> Place |
 
 def _names_another_room(body: Text, found: FoundRoom, context: Context) -> bool:
     if _FOR_ANOTHER.search(body.plain, found.end) or _NEXT_LINE.search(body.plain, found.end):
+        return True
+    if _OTHER_DOOR.search(body.plain, found.end):
+        return True
+    door = _DOOR_OF_ANOTHER.search(body.plain, found.end)
+    if door is not None and door["door"].lstrip("0") != found.number:
         return True
     if _SECOND_ROOM.search(body.plain, found.end) is None:
         return False
@@ -239,6 +255,8 @@ def _name_at_the_end(text: Text, tokens: list[Token], name: str) -> tuple[str, l
         return name, tokens
     last = tokens[-1]
     word = text.plain[last.start : last.end]
+    if _NUMERAL.search(word) and name_evidence(word) < 3 and goods_evidence(word[:1], Context()) >= 3:
+        return name, tokens  # 姜二快: a good, and a quantity that nobody can read
     if tokens[-3].kind is Kind.QUANTITY and (name_evidence(word) >= 2 or _FOREIGN_NAME.fullmatch(word)):
         return clean_name(text.show[last.start : last.end]), tokens[:-2]
     return name, tokens

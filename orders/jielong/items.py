@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -17,6 +18,9 @@ _TRAILING_VERB = re.compile(r"(?<=[日号天午上点])(?:要|来|订|需要)$")
 _MANY = Decimal(200)
 # Between two goods; of the words only where two characters stand before it: 柔和洗衣液 is one.
 _JOINS = re.compile(r"\s?[+➕&]\s?|(?<=..)[和跟与及](?=.)")
+# 降压药没了: said of a good that nobody has counted.
+_USED_UP = re.compile("快?(?:没有?了|[吃用喝]完|坏了)")
+_SPEECH = re.compile(words.SPEECH)
 _CANCEL, _CHANGE = Kind.CANCEL.value, Kind.CHANGE.value
 
 
@@ -101,6 +105,7 @@ class _Assembler:
         self._free_words_to_note()
         result.items = tuple(Item(d.goods, d.quantity, d.unit) for d in self.drafts)
         self._warn_about_items()
+        self._warn_about_notes()
         result.note = self._note()
         result.warnings = self.warnings
         return result
@@ -285,13 +290,36 @@ class _Assembler:
         if len(nameless) > 1:
             # 2板16个: of one and the same thing, or of two.
             self.warnings.append(warning("two_quantities", "".join(map(_shown, nameless))))
+        named = Counter(draft.goods for draft in self.drafts if draft.counted and draft.goods)
+        for goods in (goods for goods, times in named.items() if times > 1):
+            self.warnings.append(warning("two_quantities", goods))  # once too often, or one more
         for draft in self.drafts:
+            if draft.counted and self._is_speech(draft.goods):
+                self.warnings.append(warning("odd_goods", draft.goods))
             if not draft.counted:
                 self.warnings.append(warning("no_quantity", draft.goods))
             elif draft.quantity is not None and draft.quantity == 0:
                 self.warnings.append(warning("zero", draft.goods))
             elif draft.quantity is not None and draft.quantity > _MANY and draft.unit not in ("g", "克", "ml", "毫升"):
                 self.warnings.append(warning("large", _shown(draft)))
+
+    def _warn_about_notes(self) -> None:
+        """降压药没了: a good stands in the note, and perhaps somebody is to buy it."""
+        for start, end in self.notes:
+            said = _USED_UP.search(self.text.plain, start, end)
+            if said and goods_evidence(self.text.plain[start : said.start()], self.context) >= 2:
+                self.warnings.append(warning("note_guessed", self._shown(start, said.start())))
+
+    def _is_speech(self, goods: str) -> bool:
+        """上次少给我一板: counted, and yet nobody's good. What the round or the title names is one all the same."""
+        word = goods.lower()
+        known = word in words.GOODS or word in self.context.offered or (len(word) > 1 and word in self.context.about)
+        outside = re.sub(r"[(（\[【].*?[)）\]】]", "", goods)  # brackets hold wishes too
+        if known or word.startswith(words.BRANDS):
+            return False
+        # 成人的一盒: which of the goods before it, nobody has said.
+        unnamed = outside.endswith("的") and goods_evidence(outside, self.context) <= 1
+        return unnamed or _SPEECH.search(outside) is not None
 
     def _note(self) -> str:
         """Notes in the order of the text; neighbours keep the sign that stood between them."""

@@ -31,8 +31,10 @@ WARNINGS: Mapping[str, str] = MappingProxyType(
         "changed": "replaces",
         "partial_cancel": "cancelled of this entry",
         "name_guessed": "name and goods are not set apart",
+        "earlier_order": "it speaks of an order of another round",
         "unsure": "words that leave it open",
         "odd_unit": "a counting word that is not known",
+        "odd_goods": "a good that reads like a sentence",
         "goods_joined": "two goods may stand in one",
         "note_guessed": "words that may be a good were taken for a note",
     }

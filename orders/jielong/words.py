@@ -155,6 +155,7 @@ NAME_TITLES = _list("""
 """)
 # Idle words between a name or a good and its quantity (王姐要2份, 来2斤苹果).
 LEADING_VERBS = _list("""
+    我自己要 自己要 给我来 帮我来 麻烦给我 给我 我自己
     老人需要 老人要 孩子需要 孩子要 家里需要 家里要
     阿拉要 阿拉 代购 代配 代订 代拿 帮我带点 帮我带 帮我拿 帮我代买 帮带 求带 想要点 想买点 想买 想订 要点 来点
     要一点 来一点
@@ -223,6 +224,7 @@ SOFT_WISHES = _pattern(r"""
 """)
 # Inside brackets: what makes the content a wish instead of a kind of the good.
 BRACKET_WISHES = _pattern(r"""
+    = [0-9]\.[0-9]+\s?[×xX*]
     自[备带] 换 [楼栋]下 老人 孩子 孕妇 元 块钱 转 付 号?门 敲 送 放 谢 麻烦 不要 别 请 电话 代 楼长 志愿者
     自提 自取 帮 [今明]天 下午 上午 晚
 """)
@@ -272,13 +274,35 @@ BARE_LABELS = _pattern(r"""
 """)
 # Behind these an amount of money is what is ordered: 电费200元.
 TOP_UPS = tuple(_list("费 充值 充 电 气 燃气卡 电卡 水卡 饭卡 卡充 点券 缴 交"))
-# What a telephone hears for 斤, 袋, 盒.
-HEARD_WRONG = frozenset("金今近进筋代带待合和河相像香班搬办")
 # It is left open what is wanted, or whether anything is.
 OPEN = _pattern(r"""
+    [吗嘛][?\s]?$ [吗嘛](?=[\s,，。;；!?]) \?(?=\s*$) 能不能 可不可以 行不行 好不好 是不是 有没有 多少钱 怎么[买订算卖]
+    (?<=[斤两份个袋箱盒包瓶板只条根把块提桶罐])(?:多一?点|多(?=[\s,，。;；!?]|$)|左右(?!的)|上下(?!的))
+    差不多(?=[0-9一二两俩三四五六七八九十半])
+    (?:都|全部?)(?:来|要|订|买|拿)?各?(?:一|1)[份个斤套样箱袋盒] (?:两|三|几|每)[种样]都[来要订买]
+    不[要用买订][^\s,，。;；!了要用就]{1,6}了(?!的话|就) 漏了 [少漏]给
+    [几]\s?[斤两份个袋箱盒包瓶板只条根把块提桶罐]
     还是(?=\s?[0-9一二两三四五六七八九十半])
-    (?<=[0-9\u4e00-\u9fff])或者?(?=\s?[0-9一二两三四五六七八九十半]) 要么 有的话
+    (?<=[0-9\u4e00-\u9fff])或者?(?=\s?[0-9一二两三四五六七八九十半]) 要么 (?<!没)有的话
     多的话 再说 不确定 没想好 看情况 看着[办给来] 下次[吧再要]? 到时候? 考虑 先不[要订买]
+""")
+# What people say to each other and no good is called: a good with such words in it is asked about.
+SPEECH = _pattern(r"""
+    [我你您她咱俺] (?<!倍)他(?![汀美达]) 自己 家里 上[次回] 原来 现在 刚才 刚刚
+    昨[天日晚] 前天 之前 [少多漏]给 给[他她家] 漏了 帮(?!宝) 还[有要是剩] 已经 忘 怎么 这[个份次些] 那[个份次些] 一样
+    剩[下了] 本来 应该 好像
+    不知 算了 要是 就[要是] 变成 加上 另外 [吗呢吧啦]$ ^[的了得] ^或 或者 要.{1,6}的$ [快块]钱
+    多少钱
+""")
+# Said of an order that another round has taken.
+EARLIER = _pattern(r"""
+    [昨前][天日晚] 上(?:一|个)?(?:次|回|轮|批|周|星期|礼拜) 之前(?:那|的|订|接|买|要) 以前 先前 早先
+    前(?:一|几|两)(?:次|回|轮|天|批)
+    前面那 早上那 上午那 [0-9]{1,2}[日号](?:那|的|订|接)
+""")
+# Whose goods they also are: another door, named only by where it is.
+OTHER_DOOR = _pattern(r"""
+    (?:帮|给|替|代|送|分)(?:我)?(?:对门|隔壁|邻居|楼[上下](?![门的])) (?:对门|隔壁|邻居)[^\s,，。;；]{0,3}[也的要带]
 """)
 # Units that count people and never goods.
 PEOPLE_UNITS = frozenset(_list("人 位 名 户 个人 口人"))

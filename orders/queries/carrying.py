@@ -3,19 +3,20 @@
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from compound.listing import listed
 from compound.models import Compound
 from orders.doors import NOT_HANDED_OVER, outcome_of_door
-from orders.models import Batch, Order, OrderLine, Round, Stop, Trip
+from orders.models import Batch, DoorMark, Order, OrderLine, Round, Stop, Trip
 from orders.queries.doors import Key, Outcome
 from orders.queries.due import DUE
 from orders.queries.totals import buildings_words
+from orders.queries.undecided import NOTHING_COMES
 from orders.rules import begins_at
 
 # A run that is over stays on its runner's page so long, and no more of them than that.
@@ -32,6 +33,13 @@ class TripRow:
     bags: int
     open: int
     buildings: str
+    # How many doors ended how, and whether whoever asks has said so of any.
+    recorded: tuple[tuple[str, int], ...] = ()
+    is_told_by_me: bool = False
+
+    @property
+    def words(self) -> str:
+        return _ends_words(self.recorded)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,11 @@ class CarriedTrip:
 
     @property
     def words(self) -> str:
-        return listed(f"{_end_words(outcome)} {count}" for outcome, count in self.recorded)
+        return _ends_words(self.recorded)
+
+
+def _ends_words(recorded: Iterable[tuple[str, int]]) -> str:
+    return listed(f"{_end_words(outcome)} {count}" for outcome, count in recorded)
 
 
 def _end_words(outcome: str) -> str:
@@ -64,26 +76,45 @@ class RoundDoors:
     open: int
 
 
-def _open_lines(lines: QuerySet[OrderLine]) -> dict[Key, list[dt.datetime | None]]:
-    """Since when each line of a door stands as not handed over, None for one about which nobody has said anything."""
-    found: dict[Key, list[dt.datetime | None]] = defaultdict(list)
-    rows = lines.filter(outcome__in=[Outcome.PENDING, *NOT_HANDED_OVER])
-    # Nobody goes to a door for which nothing was left.
-    rows = rows.annotate(due=DUE).exclude(outcome=Outcome.PENDING, due=0)
-    for round, household, outcome, at in rows.values_list("order__round", "order__household", "outcome", "outcome_at"):
-        found[round, household].append(at if outcome else None)
-    return found
+def _said(stops: Iterable[Stop]) -> dict[Key, Words]:
+    """What the lines of these doors say; of a door for which nothing was left there are none: nobody goes there.
+
+    One statement, or none.
+    """
+    said: dict[Key, Words] = defaultdict(list)
+    rounds, doors = {stop.round_id for stop in stops}, {stop.household_id for stop in stops}
+    if not rounds:
+        return said
+    lines = OrderLine.objects.filter(
+        order__state=Order.State.PLACED, order__round__in=rounds, order__household__in=doors
+    )
+    columns = ("order__round", "order__household", "outcome", "outcome_at", "outcome_by")
+    for round, household, *word in lines.annotate(due=DUE).exclude(NOTHING_COMES).values_list(*columns):
+        said[round, household].append((word[0], word[1], word[2]))
+    return said
 
 
-def _is_open(stop: Stop, batch: Batch, lines: Sequence[dt.datetime | None]) -> bool:
+def _is_open(stop: Stop, batch: Batch, said: Words) -> bool:
     """A word of the last try is not one of this trip, as on the trip's own page."""
-    return any(at is None or (stop.is_again and at < begins_at(batch)) for at in lines)
+    return any(
+        not outcome or (stop.is_again and outcome in NOT_HANDED_OVER and at is not None and at < begins_at(batch))
+        for outcome, at, _by in said
+    )
+
+
+def has_begun(trip: Trip, *, runner: int) -> bool:
+    """Whether somebody (primary key) has said something of its doors since the run was planned. One statement."""
+    doors = Stop.objects.filter(trip=trip, round=OuterRef("round"), household=OuterRef("household"))
+    return DoorMark.objects.filter(Exists(doors), by=runner, received_at__gte=trip.batch.state_at).exists()
 
 
 def trips_to_carry(
     compound: Compound, *, runner: int, only: Collection[int] | None
 ) -> tuple[list[TripRow], list[TripRow]]:
-    """(mine, free): trips of runs that are planned or out. Three statements. `only`: buildings that may be seen."""
+    """(mine, free): trips of runs that are planned or out. Three statements. `only`: buildings that may be seen.
+
+    A trip that nobody has taken and whose doors all have their word is of whoever has said one of them.
+    """
     trips = Trip.objects.filter(batch__compound=compound, batch__state__in=["planned", "out"])
     trips = trips.filter(Q(runner=runner) | Q(runner=None)).select_related("batch", "station", "vehicle")
     rows = {trip.pk: trip for trip in trips.order_by("batch__leaves_at", "batch__number", "position")}
@@ -92,24 +123,28 @@ def trips_to_carry(
     for stop in stops.order_by("household__building__sort_key"):
         if only is None or stop.household.building_id in only:
             by_trip[stop.trip_id].append(stop)
-    lines = OrderLine.objects.filter(
-        order__state=Order.State.PLACED,
-        order__round__in={stop.round_id for found in by_trip.values() for stop in found},
-        order__household__in={stop.household_id for found in by_trip.values() for stop in found},
-    )
-    still_open = _open_lines(lines) if by_trip else {}
+    said = _said([stop for found in by_trip.values() for stop in found])
     made = [
         TripRow(
             trip,
             len(found),
             sum(stop.bags for stop in found),
-            sum(_is_open(stop, trip.batch, still_open.get((stop.round_id, stop.household_id), ())) for stop in found),
+            sum(_is_open(stop, trip.batch, said[_key(stop)]) for stop in found),
             buildings_words(stop.household.building.name for stop in found),
+            _recorded(found, said, runner),
+            any(by == runner for stop in found for _outcome, _at, by in said[_key(stop)]),
         )
         for trip in rows.values()
-        if (found := by_trip.get(trip.pk))
+        if (found := [stop for stop in by_trip.get(trip.pk, ()) if _key(stop) in said])
     ]
-    return [row for row in made if row.trip.runner_id == runner], [row for row in made if row.trip.runner_id is None]
+    mine = [row for row in made if row.trip.runner_id == runner]
+    free = [row for row in made if row.trip.runner_id is None]
+    mine += [row for row in free if not row.open and row.is_told_by_me]
+    return mine, [row for row in free if row.open]
+
+
+def _key(stop: Stop) -> Key:
+    return stop.round_id, stop.household_id
 
 
 def trips_carried(compound: Compound, *, runner: int, at: dt.datetime) -> list[CarriedTrip]:
@@ -128,29 +163,21 @@ def trips_carried(compound: Compound, *, runner: int, at: dt.datetime) -> list[C
         stops[stop.trip_id].append(stop)
     if not stops:
         return []
-    lines = OrderLine.objects.filter(
-        order__state=Order.State.PLACED,
-        order__round__in={stop.round_id for mine in stops.values() for stop in mine},
-        order__household__in={stop.household_id for mine in stops.values() for stop in mine},
-    )
-    said: dict[Key, Words] = defaultdict(list)
-    columns = ("order__round", "order__household", "outcome", "outcome_at", "outcome_by")
-    for round, household, *word in lines.values_list(*columns):
-        said[round, household].append((word[0], word[1], word[2]))
+    said = _said([stop for mine in stops.values() for stop in mine])
     return [
         CarriedTrip(
             trip,
-            len(stops[trip.pk]),
-            buildings_words(stop.household.building.name for stop in stops[trip.pk]),
-            _recorded(stops[trip.pk], said, runner),
+            len(carried),
+            buildings_words(stop.household.building.name for stop in carried),
+            _recorded(carried, said, runner),
         )
         for trip in found
-        if stops[trip.pk]
+        if (carried := [stop for stop in stops[trip.pk] if _key(stop) in said])
     ]
 
 
 def _recorded(stops: Sequence[Stop], said: Mapping[Key, Words], runner: int) -> tuple[tuple[str, int], ...]:
-    ends = Counter(_end(stop, said.get((stop.round_id, stop.household_id), []), runner) for stop in stops)
+    ends = Counter(_end(stop, said[_key(stop)], runner) for stop in stops)
     return tuple(ends.most_common())
 
 

@@ -14,15 +14,7 @@ from django.utils.translation import ngettext
 from compound.listing import listed
 from compound.models import Building, Compound, Household
 from orders import rules
-from orders.doors import (
-    NOT_HANDED_OVER,
-    UNDONE,
-    is_unsigned,
-    order_of,
-    outcome_of_door,
-    speaks_of,
-    standing,
-)
+from orders.doors import NOT_HANDED_OVER, UNDONE, is_unsigned, order_of, outcome_of_door, speaks_of, standing
 from orders.models import Bag, Batch, DoorMark, Order, OrderLine, OrderRules, Round, Stop, SupplyPoint, Trip
 from orders.quantities import plain
 from orders.queries.house_rules import house_rules, is_quiet_at, quiet_times
@@ -113,6 +105,11 @@ class Door:
             rules.due(one.line) or one.line.delivered or one.is_undecided or one.line.outcome in NOT_HANDED_OVER
             for one in self.lines
         )
+
+    @cached_property
+    def comes_back(self) -> bool:
+        """Something of its bags is not handed over, although somebody was there."""
+        return any(one.line.outcome in NOT_HANDED_OVER for one in self.lines)
 
     @property
     def newest(self) -> DoorMark | None:
@@ -231,6 +228,11 @@ class Walk:
             nobody_home=outcomes.count(Outcome.NOBODY_HOME),
             damaged=outcomes.count(Outcome.DAMAGED),
         )
+
+    @cached_property
+    def brought_back(self) -> str:
+        """Rooms whose bags go back with whoever carries."""
+        return listed(door.room for door in self.doors if door.comes_back)
 
     @cached_property
     def contradicted(self) -> tuple[Door, ...]:
@@ -352,9 +354,8 @@ def _walk(compound: Compound, found: Iterable[Door], *, at: dt.datetime, is_medi
 
 
 def _about(door: Door, *, several_rounds: bool) -> str:
-    words = [ngettext("%(count)d bag", "%(count)d bags", door.bags) % {"count": door.bags}]
-    if not any(rules.due(line.line) for line in door.lines):
-        words = [_("no bag")]
+    bags = ngettext("%(count)d bag", "%(count)d bags", door.bags) % {"count": door.bags}
+    words = [bags if any(rules.due(line.line) for line in door.lines) else _("no bag")]
     words += [door.round.name] if several_rounds else []
     words += [_("once more")] if door.is_again else []
     return " · ".join(words)
@@ -391,6 +392,3 @@ def _sealed(
         if str(door.round.pk) not in one.rounds:
             one.rounds.append(str(door.round.pk))
     return tuple(found.values())
-
-
-# ── not served yet: the tries, and why a share was small ──

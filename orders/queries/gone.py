@@ -6,13 +6,17 @@ import datetime as dt
 import uuid
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, Value
 
 from compound.models import AuditEntry
 from orders.doors import SERVED, Outcome
 from orders.models import Batch, Handover, Order, OrderLine, Stop
+from orders.queries.due import DUE
+from orders.queries.undecided import NOTHING_COMES
 
 DoorKey = tuple[uuid.UUID, int]
+# How a door "ended" of which nothing is handed over: nobody goes there.
+NOTHING = "nothing"
 # A run is not sent out more days than this before its time.
 LONGEST_BEFORE = dt.timedelta(days=7)
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -38,8 +42,17 @@ def is_gone_before(outcome: str, told_at: dt.datetime | None, left: dt.datetime 
 
 
 def gone_stops(batch: Batch) -> list[uuid.UUID]:
-    """Delivered before the run left. Four statements."""
-    return delivered_stops(batch, before=left_at(batch))
+    """Delivered before the run left, and those for which nothing was left: no bag of theirs is carried.
+
+    Four statements.
+    """
+    ends, left = ends_of(batch), left_at(batch)
+    stops = Stop.objects.filter(trip__batch=batch).values_list("pk", "round", "household")
+    return [pk for pk, round, door in stops if is_not_carried(*ends.get((round, door), ("", None)), left)]
+
+
+def is_not_carried(outcome: str, told_at: dt.datetime | None, left: dt.datetime | None) -> bool:
+    return outcome == NOTHING or is_gone_before(outcome, told_at, left)
 
 
 def delivered_stops(batch: Batch, *, before: dt.datetime | None = None) -> list[uuid.UUID]:
@@ -50,7 +63,10 @@ def delivered_stops(batch: Batch, *, before: dt.datetime | None = None) -> list[
 
 
 def ends_of(batch: Batch) -> dict[DoorKey, tuple[str, dt.datetime | None]]:
-    """How each door of the run ended, '' while a line of it has no mark, and when that was said. One statement."""
+    """How each door of the run ended, '' while a line of it has no mark, and when that was said. One statement.
+
+    Lines of which nothing comes do not count; a door without others is `NOTHING`.
+    """
     rows = (
         OrderLine.objects.filter(
             order__state=Order.State.PLACED,
@@ -58,13 +74,19 @@ def ends_of(batch: Batch) -> dict[DoorKey, tuple[str, dt.datetime | None]]:
             order__round__stops__household=F("order__household"),
         )
         .order_by()
+        .annotate(due=DUE)
         .values_list("order__round", "order__household")
-        .annotate(outcomes=ArrayAgg("outcome", distinct=True), told_at=Max("outcome_at"))
+        .annotate(
+            outcomes=ArrayAgg("outcome", distinct=True, filter=~NOTHING_COMES, default=Value([])),
+            told_at=Max("outcome_at"),
+        )
     )
     return {(round, household): (_end(set(outcomes)), told_at) for round, household, outcomes, told_at in rows}
 
 
 def _end(outcomes: set[str]) -> str:
+    if not outcomes:
+        return NOTHING
     if Outcome.PENDING in outcomes:
         return ""
     if outcomes <= {*SERVED, Outcome.MISSING}:

@@ -1,6 +1,6 @@
 """A paste as its review page shows it: what is unclear first, with what could be meant, then new, changed, gone, same.
 
-Ten statements at the most, however long the paste is.
+Twelve statements at the most, however long the paste is.
 """
 
 from collections import Counter, defaultdict
@@ -10,10 +10,13 @@ from typing import Any
 
 from compound.models import Compound
 from compound.rooms import clean, sort_key
-from orders.models import ChainEntry, ChainImport, ChainSource, Order, OrderLine
+from orders.models import ChainEntry, ChainImport, ChainSource
 from orders.order_list.rows import LABEL
+from orders.queries.review_orders import EarlierOrder, show_earlier_orders, show_other_orders
 from orders.queries.review_rooms import suggest_rooms
-from orders.services.chains import units_of
+from orders.services.chain_counts import LineCounts, count_lines, group_of
+from orders.services.chain_deciding import units_of
+from orders.services.chain_reading import EARLIER
 from orders.services.orders import Catalogue, as_line, folded
 from orders.warning_words import code_of, sentences
 
@@ -64,6 +67,7 @@ class Row:
     typed_room: str = ""
     other_orders: list[str] = field(default_factory=list)
     other_orders_count: int = 0
+    earlier_orders: list[EarlierOrder] = field(default_factory=list)
 
     def keep(self, *, room: str, items: Sequence[Good]) -> None:
         """Shows what was typed again, beside what is wrong with it."""
@@ -74,6 +78,11 @@ class Row:
     @property
     def is_open(self) -> bool:
         return self.entry.decision == Decision.OPEN
+
+    @property
+    def place(self) -> int:
+        """Where it stands in its group, whatever else is decided; those of one name share the first one's."""
+        return self.twins[0] if self.twins else self.entry.position
 
     @property
     def is_gone(self) -> bool:
@@ -100,6 +109,11 @@ class Row:
     def withdraws_other(self) -> bool:
         """The line withdraws, and the household has an order that came another way."""
         return any(code_of(warning) == "cancels_other" for warning in self.entry.warnings)
+
+    @property
+    def speaks_of_earlier(self) -> bool:
+        """The line cancels or changes what another round has: that order is ended on its own page."""
+        return any(code_of(warning) == EARLIER for warning in self.entry.warnings)
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -131,13 +145,15 @@ class Review:
     is_overtaken: bool
     is_over: bool
     rows: tuple[Row, ...]
-    open: int
-    clear: int
-    new: int
-    changed: int
-    gone: int
-    same: int
-    left: int
+    counts: LineCounts
+
+    @property
+    def open(self) -> int:
+        return self.counts.open
+
+    @property
+    def clear(self) -> int:
+        return self.counts.clear
 
     def group(self, name: str) -> list[Row]:
         return [row for row in self.rows if row.group == name]
@@ -158,10 +174,11 @@ class Review:
             if len(asked) > 1
         ]
 
-    @property
-    def next_open(self) -> int | None:
-        """Position of the first entry that somebody has still to look at."""
-        return next((row.entry.position for row in self.rows if row.is_open), None)
+    def next_open(self, after: Row | None = None) -> Row | None:
+        """The entry to look at next: the first open one behind `after`, else the first of all."""
+        waiting = [row for row in self.rows if row.is_open]
+        behind = [row for row in waiting if after is not None and row.place > after.place]
+        return next(iter(behind or waiting), None)
 
 
 def review_of(chain_import: ChainImport, compound: Compound) -> Review:
@@ -180,56 +197,27 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
     open_rows = [row for row in rows if row.is_open and row.can_decide]
     _find_twins(rows, chain_import)
     suggest_rooms([row for row in open_rows if row.entry.household is None and not row.is_gone], compound)
-    _show_other_orders([row for row in open_rows if row.is_second_order or row.withdraws_other], chain_import)
+    show_other_orders([row for row in open_rows if row.is_second_order or row.withdraws_other], chain_import)
+    show_earlier_orders([row for row in open_rows if row.speaks_of_earlier], chain_import)
     for row in open_rows:
-        row.amounts = _amounts(row.entry)
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counts[row.group] += 1
+        if not (row.is_withdrawal and row.speaks_of_earlier):
+            row.amounts = _amounts(row.entry)
     return Review(
         chain_import=chain_import,
         is_overtaken=overtaken,
         is_over=overtaken or not (in_review or confirmed),
         rows=tuple(_with_twins_together(rows)),
-        clear=len(rows) - counts["open"] - counts["left"],
-        **{name: counts[name] for name in ("open", "new", "changed", "gone", "same", "left")},
+        counts=count_lines(entries),
     )
 
 
 def _row(entry: ChainEntry, catalogue: Catalogue) -> Row:
-    if entry.decision == Decision.OPEN:
-        group = "open"
-    elif entry.change == Change.GONE:
-        group = "gone"
-    elif entry.decision == Decision.LEAVE:
-        group = "left"
-    else:
-        group = entry.change
-    row = Row(entry, group, goods=_goods(entry.items, catalogue))
+    row = Row(entry, group_of(entry), goods=_goods(entry.items, catalogue))
     if entry.decision == Decision.OPEN:
         row.words = sentences(entry.warnings)
     if entry.change == Change.CHANGED and entry.follows is not None:
         row.before = _goods(entry.follows.items, catalogue)
     return row
-
-
-def _show_other_orders(rows: Sequence[Row], chain_import: ChainImport) -> None:
-    """What the household has ordered in the round already, beside the question. One statement where anybody has."""
-    if not rows:
-        return
-    doors = {row.entry.household_id for row in rows}
-    alive = [Order.State.PLACED, Order.State.LATE]
-    lines = OrderLine.objects.filter(order__round=chain_import.round, order__household__in=doors)
-    lines = lines.filter(order__state__in=alive)
-    lines = lines.exclude(order__chain_import__source=chain_import.source).select_related("order").order_by("pk")
-    words: dict[int, list[str]] = defaultdict(list)
-    orders: dict[int, set[object]] = defaultdict(set)
-    for line in lines:
-        orders[line.order.household_id].add(line.order_id)
-        words[line.order.household_id].append(str(line))
-    for row in rows:
-        row.other_orders = words.get(row.entry.household_id or 0, [])
-        row.other_orders_count = len(orders.get(row.entry.household_id or 0, ()))
 
 
 def _goods(items: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[Good]:
@@ -281,7 +269,7 @@ def _find_twins(rows: Sequence[Row], chain_import: ChainImport) -> None:
 
 def _with_twins_together(rows: Sequence[Row]) -> list[Row]:
     """Twins stand next to each other among the open ones, at the place of the first."""
-    return sorted(rows, key=lambda row: (row.group != "open", row.twins[0] if row.twins else row.entry.position))
+    return sorted(rows, key=lambda row: (row.group != "open", row.place))
 
 
 # ── what could be meant ───────────────────────────

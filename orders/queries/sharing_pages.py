@@ -150,9 +150,15 @@ def _tier(sharing: Sharing, line: SharedLine) -> str:
 
 def chat_text(round: Round) -> str:
     """What the chat may read: no name, no room; tiers only as counts. Two statements for each good."""
-    lines = [_("[%(title)s] What came short was shared out:") % {"title": round.title}]
-    for sharing in in_force(round).prefetch_related("allotments"):
+    sharings = list(in_force(round).prefetch_related("allotments"))
+    drawn = any(sharing.arrived for sharing in sharings)
+    heading = _("[%(title)s] What came short was shared out:") if drawn else _("[%(title)s] Not to be had:")
+    lines = [heading % {"title": round.title}]
+    for sharing in sharings:
         result = result_of(sharing, list(sharing.allotments.all()))
+        if not sharing.arrived:
+            lines.append(_nothing_came(sharing, result))
+            continue
         facts = {
             "goods": sharing.instead or sharing.good.goods,
             "arrived": f"{result.arrived}{result.unit}",
@@ -176,5 +182,17 @@ def chat_text(round: Round) -> str:
         lines.append(_("Rule “%(rule)s”, seed %(seed)s.") % {"rule": sharing.rule["name"], "seed": sharing.seed})
         if sharing.rule_reason:
             lines.append(_("Another rule than announced, because: %(reason)s") % {"reason": sharing.rule_reason})
-    lines.append(_("Who got nothing comes first next time. Anybody may have it run again at the desk."))
+    if drawn:
+        lines.append(_("Who got nothing comes first next time. Anybody may have it run again at the desk."))
     return "\n".join(lines)
+
+
+def _nothing_came(sharing: Sharing, result: SharingResult) -> str:
+    """Of nothing no lots are drawn: no rule and no seed."""
+    text = ngettext(
+        "· %(goods)s could not be had this time; %(count)d household wanted %(wanted)s.",
+        "· %(goods)s could not be had this time; %(count)d households wanted %(wanted)s.",
+        len(result.lines),
+    )
+    goods = sharing.instead or sharing.good.goods
+    return text % {"goods": goods, "count": len(result.lines), "wanted": f"{result.wanted}{result.unit}"}

@@ -25,6 +25,9 @@ HELD_BACK = ALLOTTED_NOTHING & ~Exists(
     Allotment.objects.filter(line=OuterRef("pk"), sharing__applied_at__isnull=False, sharing__replaced_at__isnull=True)
 )
 
+# Of a line, annotated with its `due`, without a word from its door: nothing of it comes there, and that is decided.
+NOTHING_COMES = Q(outcome=OrderLine.Outcome.PENDING, due=0) & ~HELD_BACK
+
 
 def held_back(lines: Iterable[OrderLine]) -> set[int]:
     """Primary keys of the lines that wait to be shared out anew. One statement, none where no line is allotted 0."""

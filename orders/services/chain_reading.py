@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 
@@ -10,7 +10,7 @@ from compound.models import Compound, Household
 from compound.rooms import clean, room_number
 from orders.chain_review import Comparison, Content, compare
 from orders.jielong import Chain, Entry
-from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order
+from orders.models import ChainEntry, ChainImport, ChainSource, Nickname, Order, Round
 from orders.order_list import HARMLESS as HARMLESS_IN_LISTS
 from orders.order_list import compare as order_lists
 from orders.quantities import plain
@@ -102,6 +102,8 @@ def _as_row(chain_import: ChainImport, position: int, entry: Entry) -> ChainEntr
 
 # Said by hand: the line takes the place of an order that came another way.
 INSTEAD = "instead: "
+# A line that only cancels, and what it cancels is another round's.
+EARLIER = "earlier_order"
 ROOM_ONLY = re.compile(r"room_only: .*\(([^()]+)\)")
 
 
@@ -188,6 +190,7 @@ def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: Ch
     elsewhere = ordered_elsewhere(chain_import)
     caps = Caps(chain_import, entries, catalogue)
     writes = Counter(entry.household_id for entry in entries)
+    before_this_round = ordered_before(chain_import, entries)
     for entry in entries:
         before = entry.follows
         if entry.change == Change.GONE:
@@ -207,12 +210,38 @@ def _judge(entries: Sequence[ChainEntry], catalogue: Catalogue, chain_import: Ch
             # Nothing to cancel, unless the same household wrote an order above it or ordered another way.
             alone = writes[entry.household_id] == 1 and entry.household_id not in elsewhere
             # In an export a cancelled order speaks of itself and of no other.
-            alone = alone or chain_import.source.kind == ChainSource.Kind.LIST
+            in_export = chain_import.source.kind == ChainSource.Kind.LIST
+            alone = alone or in_export
+            if not in_export and _is_of_another_round(entry, alone=alone, before=before_this_round):
+                continue
             entry.decision = Decision.LEAVE if alone or entry.household is None else Decision.OPEN
             if entry.decision == Decision.OPEN and entry.household_id in elsewhere:
                 _link_what_goes(entry, chain_import, elsewhere)
         elif is_clear(entry):
             entry.decision = Decision.TAKE
+
+
+def _is_of_another_round(entry: ChainEntry, *, alone: bool, before: Collection[int]) -> bool:
+    """Whether a line that only cancels is about another round: it says so, or only there is something to cancel.
+
+    Marks the entry, which stays open: its order is ended on its own page, and nobody's word is folded away.
+    """
+    says_so = any(w.partition(":")[0] == EARLIER for w in entry.warnings)
+    if not says_so and alone and entry.household_id in before:
+        entry.warnings.append(f"{EARLIER}: ")
+        return True
+    return says_so
+
+
+def ordered_before(chain_import: ChainImport, entries: Iterable[ChainEntry]) -> set[int]:
+    """The households that only cancel and have an order in another round that goes on. One query where any does."""
+    doors = {e.household_id for e in entries if e.status == Status.CANCEL and e.follows_id is None and e.household_id}
+    if not doors or chain_import.source.kind == ChainSource.Kind.LIST:
+        return set()
+    going_on = [Round.State.OPEN, Round.State.CLOSED, Round.State.SHOPPING, Round.State.DELIVERING]
+    alive = [Order.State.PLACED, Order.State.LATE]
+    orders = Order.objects.filter(household__in=doors, state__in=alive, round__state__in=going_on)
+    return set(orders.exclude(round=chain_import.round_id).values_list("household_id", flat=True))
 
 
 def _link_what_goes(entry: ChainEntry, chain_import: ChainImport, elsewhere: Mapping[int, str]) -> None:

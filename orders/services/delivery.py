@@ -14,7 +14,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import DoorMark, OrderLine, Round
-from orders.queries.due import DUE
+from orders.queries.due import ALLOTTED_NOTHING, DUE
 from orders.queries.undecided import names_of, undecided_lines
 from orders.services.doors import Teller, Try, is_served, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round, lock_rounds
@@ -114,10 +114,15 @@ def rest_of_building(round: Round, building: Building) -> QuerySet[OrderLine]:
     those that nobody has packed stay out: they are not in any bag that could have been handed over. So does what came
     short and nobody has decided (`orders.queries.undecided`). A door for which nothing was left has no word to be said.
     """
-    something = placed_lines(round).filter(order__household=OuterRef("order__household")).annotate(due=DUE)
     lines = decided_lines(round).filter(order__household__building=building, outcome=OrderLine.Outcome.PENDING)
-    lines = lines.annotate(due=DUE).filter(Q(due__gt=0) | Exists(something.filter(due__gt=0)))
+    lines = of_doors_with_something(round, lines)
     return lines.filter(packed__isnull=False) if round.bags.exists() else lines
+
+
+def of_doors_with_something(round: Round, lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """Those of `lines` at whose door anything of the round is handed over: to the others nobody goes."""
+    something = placed_lines(round).filter(order__household=OuterRef("order__household")).annotate(due=DUE)
+    return lines.annotate(due=DUE).filter(Q(due__gt=0) | Exists(something.filter(due__gt=0)))
 
 
 def decided_lines(round: Round) -> QuerySet[OrderLine]:
@@ -148,7 +153,7 @@ def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
     """Counts every unmarked line of the round as delivered. Inside the caller's transaction and round lock.
 
     But what came short and nobody has decided: nobody knows who got any, so it is missing, and stays on "not served
-    yet".
+    yet". A door to which the sharing out gave nothing of all it ordered has no word to be said, now as before.
     """
     teller = _at_the_desk(by, at)
     none = defaultdict(list)
@@ -160,7 +165,9 @@ def deliver_the_rest(*, round: Round, by: User, at: dt.datetime) -> int:
     ]
     if tries:
         record_tries(round=round, tries=tries, teller=teller)
-    rest = record_rest(round=round, lines=placed_lines(round), teller=teller)
+    of_door = placed_lines(round).filter(order__household=OuterRef("order__household"))
+    lines = placed_lines(round).filter(Exists(of_door.exclude(ALLOTTED_NOTHING & (Q(packed=None) | Q(packed=0)))))
+    rest = record_rest(round=round, lines=lines, teller=teller)
     return sum(len(lines) for lines in none.values()) + rest
 
 

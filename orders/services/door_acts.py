@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from compound import access
 from compound.access import sees_building
@@ -36,7 +36,7 @@ from orders.queries.house_rules import house_rules, is_quiet_at
 from orders.queries.sheet_rows import without_numbers
 from orders.queries.totals import building_words
 from orders.queries.undecided import names_of, undecided_lines
-from orders.services.delivery import check_doors, note_building, note_door
+from orders.services.delivery import check_doors, note_building, note_door, of_doors_with_something
 from orders.services.doors import Teller, Try, placed_lines, record_tries
 from orders.services.locks import lock_rounds
 from orders.sharing_words import not_shared_out
@@ -98,7 +98,7 @@ def _building(act: Act) -> dict[str, Any]:
     for round in rounds:
         open_lines: dict[int, list[int]] = {}
         placed = placed_lines(round).filter(order__household__building=building, outcome=Outcome.PENDING)
-        decided = placed.exclude(pk__in=[line.pk for line in undecided])
+        decided = of_doors_with_something(round, placed.exclude(pk__in=[line.pk for line in undecided]))
         for household, line in decided.order_by("pk").values_list("order__household", "pk"):
             open_lines.setdefault(household, []).append(line)
         tries = [
@@ -237,7 +237,8 @@ def _flags(act: Act, round: Round, outcome: str) -> list[str]:
 def _handed_words(bags: int | None, taken_by: str) -> str:
     counted = ngettext("%(count)d bag", "%(count)d bags", bags) % {"count": bags} if bags is not None else ""
     taken = _("taken by %(name)s") % {"name": taken_by} if taken_by else ""
-    return "，".join(words for words in (_("handed over at the building's door"), counted, taken) if words)[:200]
+    said = (_("handed over at the building's door"), counted, taken)
+    return pgettext("between the parts of a sentence", ", ").join(words for words in said if words)[:200]
 
 
 def _words(given: Any) -> str:

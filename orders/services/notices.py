@@ -11,6 +11,7 @@ from compound.models import User
 from compound.refusals import Refusal
 from orders.models import ChainSource, Notice, NoticeSent, Round
 from orders.notice_words import Telling
+from orders.open_bills import open_bills
 from orders.queries.notice_facts import round_news
 from orders.queries.notices import newest_of
 from orders.services.locks import lock_round
@@ -35,7 +36,8 @@ def make_notices(
         raise Refusal("nobody_ordered", _("Nobody has ordered anything in this round."))
     with translation.override(round.compound.language):
         clock = Clock(round.compound, at)
-        words = Telling(news, step, clock=clock, about=clock.when(about) if about else "", more=more)
+        bills = open_bills(round) if step == Notice.Step.MONEY else None
+        words = Telling(news, step, clock=clock, about=clock.when(about) if about else "", more=more, bills=bills)
         texts = {None: words.for_all()} | {one.building.pk: words.for_building(one) for one in news.buildings}
     known = newest_of(Notice.objects.filter(round=round, step=step).order_by("-made_at", "pk")).get(step, [])
     if {one.building_id: one.text for one in known} == texts:

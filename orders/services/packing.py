@@ -16,6 +16,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders import rules
 from orders.models import Bag, Batch, Order, OrderLine, Round, Stop, Trip
+from orders.quantities import plain
 from orders.queries.undecided import held_back, is_undecided, names_of, undecided_goods
 from orders.services.locks import lock_round
 
@@ -56,7 +57,8 @@ def pack_household(
 
     The same again changes nothing; anything else takes a second check back. A line that waits to be shared out anew
     stays open. Raises `round_not_packed`, `line_not_named`, `packed_too_much` (only weighed goods may be over),
-    `not_shared_out`, `bags_out_of_range`, `door_marked`, `no_order`.
+    `packed_over_share` (and they by a little only, once they are shared out), `not_shared_out`, `bags_out_of_range`,
+    `door_marked`, `no_order`.
     """
     round = _open(round)
     if not 1 <= bags <= MOST_BAGS:
@@ -114,8 +116,24 @@ def _refuse_held_back(line: OrderLine, quantity: Decimal) -> None:
 
 
 def _refuse_too_much(line: OrderLine, quantity: Decimal) -> None:
-    is_weighed = line.item is not None and line.item.is_weighed
-    if quantity < 0 or (quantity > rules.to_pack(line) and not is_weighed):
+    most = rules.most_to_pack(line)
+    if rules.is_weighed(line) and most is not None and quantity > most:
+        raise Refusal(
+            "packed_over_share",
+            _(
+                "%(goods)s was shared out: %(share)s%(unit)s is for this door, at most %(most)s%(unit)s on the scales. "
+                "Put the rest back, or share it out anew first."
+            )
+            % {
+                "goods": line.goods,
+                "share": plain(rules.to_pack(line)),
+                "most": plain(most),
+                "unit": line.unit,
+            },
+            goods=line.goods,
+            most=plain(most),
+        )
+    if quantity < 0 or (most is not None and quantity > most):
         raise Refusal(
             "packed_too_much",
             _("%(goods)s: more than is due. Only weighed goods may be over.") % {"goods": line.goods},

@@ -15,7 +15,7 @@ from compound.refusals import Refusal
 from compound.services import audit
 from orders.models import DoorMark, Order, OrderLine, Round
 from orders.queries.sheet_rows import BagSlips, DeliveryRun, without_numbers
-from orders.services.delivery import check_doors, decided_lines, left_open
+from orders.services.delivery import check_doors, decided_lines, left_open, of_doors_with_something
 from orders.services.doors import Teller, Try, placed_lines, record_rest, record_tries
 from orders.services.locks import lock_round
 
@@ -94,7 +94,8 @@ def record_paper(
     if rest:
         others = [line for room, lines in printed.items() if room not in doors for line in lines]
         undecided = left_open(round, placed_lines(round).filter(pk__in=others))
-        delivered = record_rest(round=round, lines=decided_lines(round).filter(pk__in=others), teller=teller, ids=id)
+        lines = of_doors_with_something(round, decided_lines(round).filter(pk__in=others))
+        delivered = record_rest(round=round, lines=lines, teller=teller, ids=id)
     _note(sheet, round, doors, delivered, by, at)
     kept = {room: now[one.household].kept_from for room, one in tries.items() if "kept" in now[one.household].flags}
     more_rooms = tuple(room for room in rooms if room in more)

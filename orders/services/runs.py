@@ -5,16 +5,18 @@ import uuid
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from compound.models import Compound, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders.models import Batch, Order, OrderLine, OrderRules, Round, StationBuilding, Stop, Trip, Vehicle
+from orders.queries.due import ALLOTTED_NOTHING
 from orders.queries.gone import delivered_stops, gone_stops
 from orders.queries.handovers import places_of
 from orders.queries.runs import HANDED_OVER, WaitingDoor, capacity_of, rules_of, waiting_doors
+from orders.queries.undecided import HELD_BACK
 from orders.rules import is_quiet
 from orders.services.locks import lock_rounds
 from orders.trips import Carrier, Drop, Proposal, plan_trips
@@ -276,7 +278,9 @@ def finish_run(*, batch: Batch, by: User, at: dt.datetime) -> int:
     batch = _locked(batch, S.OUT)
     if gaps := sum(place.is_open for place in places_of(batch)):
         raise Refusal("gap_open", _("%(count)d counts do not add up: say why first.") % {"count": gaps}, count=gaps)
-    back = Stop.objects.filter(pk__in=_not_handed_over(batch)).update(ended_at=at)
+    stops = _not_handed_over(batch)
+    Stop.objects.filter(pk__in=stops).update(ended_at=at)
+    back = sum(stops.values())
     _advance(batch, S.DONE, by=by, at=at, back=back)
     return back
 
@@ -300,15 +304,21 @@ def take_finish_back(*, batch: Batch, by: User, at: dt.datetime) -> int:
     return again
 
 
-def _not_handed_over(batch: Batch) -> list[uuid.UUID]:
+def _not_handed_over(batch: Batch) -> dict[uuid.UUID, bool]:
+    """The stops that end with the run, and whether something of them is still to come."""
     owed = (
         OrderLine.objects.filter(order__state=Order.State.PLACED, closed_at=None)
         .filter(order__round__stops__trip__batch=batch, order__round__stops__household=F("order__household"))
         .exclude(outcome__in=HANDED_OVER)
     )
-    doors = set(owed.values_list("order__round", "order__household").distinct())
+    given_to_others = ALLOTTED_NOTHING & ~HELD_BACK & (Q(delivered=None) | Q(delivered=0))
+    doors: dict[tuple[uuid.UUID, int], bool] = {}
+    for round, household, comes in owed.values_list(
+        "order__round", "order__household", Case(When(given_to_others, then=False), default=True)
+    ):
+        doors[round, household] = doors.get((round, household), False) or comes
     stops = Stop.objects.filter(trip__batch=batch, ended_at=None).values_list("pk", "round", "household")
-    return [pk for pk, round, household in stops if (round, household) in doors]
+    return {pk: doors[round, household] for pk, round, household in stops if (round, household) in doors}
 
 
 @transaction.atomic

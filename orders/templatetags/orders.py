@@ -85,8 +85,8 @@ def building_words(name: str) -> str:
 
 @register.filter
 def listed_after(text: str, first: str) -> str:
-    """`冯磊、今天 22:32`: a word and what stands before it, with what stands between two parts of a list."""
-    return listed([first, text])
+    """`冯磊、今天 22:32`: a word and what stands before it, if anything, as the parts of a list."""
+    return listed(filter(None, [first, text]))
 
 
 @register.filter

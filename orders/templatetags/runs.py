@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from compound.listing import listed
 from orders.models import Batch, OrderLine
+from orders.queries.gone import NOTHING
 from orders.queries.handovers import Place
 from orders.queries.runs import RunBuilding, RunStop
 from orders.queries.totals import building_words
@@ -71,6 +72,8 @@ def _stop(stop: RunStop, is_planned: bool, again: str) -> str:
     if stop.outcome == OrderLine.Outcome.DELIVERED:
         state = " stop--done"
         facts.append("✓")
+    elif stop.outcome == NOTHING:
+        facts.append(escape(_("nothing to carry")))
     elif stop.outcome:
         state = " stop--back"
         facts.append(escape(chip_word(stop.outcome)))

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import compound_for, me, post_or
-from orders.models import Batch, Trip
-from orders.queries.carrying import rounds_to_carry, trips_carried, trips_to_carry
+from orders.models import Batch, OrderLine, Trip
+from orders.queries.carrying import has_begun, rounds_to_carry, trips_carried, trips_to_carry
 from orders.queries.doors import trip_walk
+from orders.queries.totals import building_words
 from orders.services.carrying import give_back_trip, take_trip
 from orders.views.access import seen_buildings
-from orders.views.door_forms import take_form, tell_left_open
+from orders.views.door_forms import fields_again, take_form, tell_left_open
 
 
 @require_GET
@@ -65,6 +66,7 @@ def _trip_page(
     for door in doors:
         door.error = error
     is_over = batch.state in (Batch.State.DONE, Batch.State.CANCELLED)
+    is_early = batch.state == Batch.State.PLANNED and walk.next is not None
     context = {
         "trip": trip,
         "walk": walk,
@@ -72,16 +74,25 @@ def _trip_page(
         "is_over": is_over,
         "can_mark": not is_over or compound.day_of(batch.state_at) == compound.day_of(now),
         "error": "" if doors else error,
+        "is_early": is_early,
+        "asks_early": is_early and not has_begun(trip, runner=me(request).pk),
     }
     return render(request, "orders/trip.html", context)
 
 
 @post_or("orders:trip")
 def mark(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
-    """What happened at a door, by a form that no script has sent; then on to the next door."""
+    """What happened at a door, by a form that no script has sent; then on to the next door.
+
+    The first word about a run that has not left yet is asked about, as the page's module does.
+    """
     found, standing = trip_for(request, code, trip)
     now, room = timezone.now(), request.POST.get("room", "")
+    is_early = found.batch.state == Batch.State.PLANNED and "sure" not in request.POST
     try:
+        if is_early and not has_begun(found, runner=me(request).pk):
+            fields = fields_again(request, standing, "door", at=now)
+            return render(request, "orders/trip_early.html", {"trip": found, "fields": fields, "said": _said(request)})
         tell_left_open(request, take_form(request, standing, "door", {}, at=now))
     except Refusal as refusal:
         return _trip_page(request, found, standing, now, room=room, error=refusal.message)
@@ -89,6 +100,15 @@ def mark(request: HttpRequest, code: str, trip: uuid.UUID) -> HttpResponse:
     url = reverse("orders:trip", kwargs={"code": code, "trip": trip})
     after = walk.next_after(room) if request.POST.get("do") != "undo" else None
     return redirect(f"{url}#{after.anchor if after else 'counts'}")
+
+
+def _said(request: HttpRequest) -> str:
+    """`3-501：已送达`: what a form says of its door, or of a sealed building."""
+    if building := request.POST.get("building", ""):
+        return building_words(building)
+    do = request.POST.get("do", "")
+    words = _("Undo") if do == "undo" else OrderLine.Outcome(do).label if do in OrderLine.Outcome.values else ""
+    return _("%(room)s: %(outcome)s.") % {"room": request.POST.get("room", ""), "outcome": words}
 
 
 @post_or("orders:trip")

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import me, post_or
-from orders.forms.numbers import number_of
 from orders.forms.rounds import GoodsForm, OfferChoice, OfferForm, RoundChoice
 from orders.models import Round
+from orders.quantities import number_of
 from orders.queries.sharing import goods_rows
 from orders.services import goods as services
 from orders.views.access import RoundAccess, round_for

@@ -17,10 +17,10 @@ from compound.refusals import Refusal
 from compound.rooms import clean
 from compound.spreadsheet import Book
 from compound.views.access import me
-from orders.forms.numbers import number_of
 from orders.forms.order_columns import ColumnsForm, brought, carried, has_lines
 from orders.forms.order_lists import OrderListForm
 from orders.order_list import NoOrders, Pick
+from orders.quantities import number_of
 from orders.services.order_lists import (
     PLAIN_SOURCE,
     Taken,

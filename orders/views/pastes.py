@@ -1,6 +1,7 @@
 """A paste of the chat: text in, review, confirm, undo."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +18,11 @@ from compound.refusals import Refusal
 from compound.views.access import me, post_or
 from orders.forms.pastes import DecideForm, PasteForm, UnitForm
 from orders.models import ChainImport, Round
+from orders.quantities import number_of
 from orders.queries.review import Review, Row, review_of
-from orders.services import chains
+from orders.queries.review_pages import piece_of, piece_of_skipped
+from orders.services import chains, order_lists
+from orders.services.chain_counts import lines_of
 from orders.services.goods import add_source
 from orders.views.access import PasteAccess, paste_for, round_for
 
@@ -64,8 +68,23 @@ def review(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
     for row in edited:
         row.is_edited = True
     if "HX-Request" in request.headers:
-        return _rows(request, found, review, edited)
-    return _page(request, found, review)
+        asked = request.GET.get("group", "")
+        return _more(request, found, review, asked) if asked else _rows(request, found, review, edited)
+    until = {request.GET.get("group", ""): number_of(request.GET.get("until", "")) or 0}
+    until |= {row.group: max(row.place, until.get(row.group, 0)) for row in edited}
+    return _page(request, found, review, until=until)
+
+
+def _more(request: HttpRequest, found: PasteAccess, review: Review, group: str) -> HttpResponse:
+    """The next piece of a group, for htmx to put in the place of the link to it."""
+    after = number_of(request.GET.get("after", ""))
+    after = -1 if after is None else after
+    if group == "skipped":
+        piece: Any = piece_of_skipped(found.chain_import.skipped, after=after)
+    else:
+        piece = piece_of(review, group, after=after)
+    context = _context(found, review) | {"group": {"name": group, "piece": piece}}
+    return render(request, "orders/review_piece.html", context)
 
 
 def _rows(request: HttpRequest, found: PasteAccess, review: Review, rows: list[Row]) -> HttpResponse:
@@ -95,10 +114,19 @@ def decide(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
     if "HX-Request" in request.headers:
         return _rows(request, found, review, [row for row in review.rows if row.entry.position in touched])
     if error:
-        return _page(request, found, review, error="" if form.found else error)
-    anchor = review.next_open
+        until = {row.group: row.place for row in review.rows if form.found and row.entry.pk == form.found.pk}
+        return _page(request, found, review, error="" if form.found else error, until=until)
+    decided = next((row for row in review.rows if row.entry.position == form.entry.position), None)
     url = reverse("orders:review", kwargs={"code": code, "paste": paste})
-    return redirect(url + (f"#e{anchor}" if anchor is not None else ""))
+    return redirect(url + _end_of_address(review, review.next_open(decided)))
+
+
+def _end_of_address(review: Review, row: Row | None) -> str:
+    """Leads to a line, with its group shown as far as there."""
+    if row is None:
+        return ""
+    shown = row in piece_of(review, row.group).rows
+    return ("" if shown else f"?group={row.group}&until={row.place}") + f"#e{row.entry.position}"
 
 
 @post_or("orders:review")
@@ -109,7 +137,7 @@ def decide_unit(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpRespon
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("building", "unit")}
         try:
-            count = chains.decide_unit(chain_import=found.chain_import, by=me(request), at=timezone.now(), **said)
+            count = order_lists.decide_unit(chain_import=found.chain_import, by=me(request), at=timezone.now(), **said)
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
@@ -135,20 +163,29 @@ def _context(found: PasteAccess, review: Review) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, found: PasteAccess, review: Review, *, error: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, found: PasteAccess, review: Review, *, error: str = "", until: Mapping[str, int] | None = None
+) -> HttpResponse:
+    """The whole page; `until`: {group: place} that the group is shown to, however far that is."""
+    until = until or {}
     chain_import, now = found.chain_import, timezone.now()
     is_last = chain_import.state == ChainImport.State.CONFIRMED and not review.is_overtaken
     offers = chain_import.round.offers.values_list("item__name", flat=True)
     context = _context(found, review) | {
         "error": error,
         "can_undo": is_last and chain_import.round.takes_orders(now),
-        "groups": _groups(review),
+        "groups": _groups(review, until),
+        "skipped": {
+            "name": "skipped",
+            "is_asked_for": "skipped" in until,
+            "piece": piece_of_skipped(chain_import.skipped, until=until.get("skipped", -1)),
+        },
         "offers": offers,
     }
     return render(request, "orders/review.html", context)
 
 
-def _groups(review: Review) -> list[dict[str, Any]]:
+def _groups(review: Review, until: Mapping[str, int]) -> list[dict[str, Any]]:
     """The sections of the page. What is the same as last time, and what was left out, is folded away."""
     titles = {
         "open": _("Not decided then") if review.is_over else _("To look at"),
@@ -159,10 +196,17 @@ def _groups(review: Review) -> list[dict[str, Any]]:
         "left": _("Left out"),
     }
     groups = [
-        {"name": name, "title": title, "rows": review.group(name), "is_folded": name in ("same", "left")}
+        {
+            "name": name,
+            "title": title,
+            "count": getattr(review.counts, name),
+            "piece": piece_of(review, name, until=until.get(name, -1)),
+            "is_folded": name in ("same", "left"),
+            "is_asked_for": name in until,
+        }
         for name, title in titles.items()
     ]
-    return [group for group in groups if group["rows"]]
+    return [group for group in groups if group["count"]]
 
 
 @post_or("orders:review")
@@ -174,7 +218,7 @@ def confirm(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("orders:review", code=code, paste=paste)
-    messages.success(request, _confirmed(counts))
+    messages.success(request, _confirmed(counts, lines_of(found.chain_import).clear))
     if counts["late"]:
         messages.warning(request, _("The round has closed: these orders are kept and offered to the next one."))
     if counts["open"]:
@@ -183,8 +227,8 @@ def confirm(request: HttpRequest, code: str, paste: uuid.UUID) -> HttpResponse:
     return redirect("orders:round", code=code, round=found.chain_import.round_id)
 
 
-def _confirmed(counts: dict[str, int]) -> str:
-    """`Confirmed: 38 new orders, 2 changed, 1 withdrawn.` Only what happened is said."""
+def _confirmed(counts: dict[str, int], lines: int) -> str:
+    """`38 lines confirmed: 36 new orders, 2 changed.` Only what happened is said; `lines` as on the button."""
     new = counts["placed"] + counts["late"] - counts["replaced"]
     said = [
         ngettext("%(count)d new order", "%(count)d new orders", new) % {"count": new} if new > 0 else "",
@@ -192,7 +236,10 @@ def _confirmed(counts: dict[str, int]) -> str:
         _("%(count)d withdrawn") % {"count": counts["cancelled"]} if counts["cancelled"] else "",
     ]
     facts = _(", ").join(filter(None, said))
-    return _("Confirmed: %(facts)s.") % {"facts": facts} if facts else _("Confirmed. Nothing has changed.")
+    if not facts:
+        return _("Confirmed. Nothing has changed.")
+    words = ngettext("%(count)d line confirmed: %(facts)s.", "%(count)d lines confirmed: %(facts)s.", lines)
+    return words % {"count": lines, "facts": facts}
 
 
 @post_or("orders:review")

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET
 from compound import access
 from compound.refusals import Refusal
 from compound.views.access import compound_for, me, post_or
-from orders.forms.numbers import number_of
 from orders.forms.shops import ItemChoice, ItemForm, PointForm, SectionChoice, SectionForm, WordChoice
 from orders.hours import is_open
 from orders.models import Item
+from orders.quantities import number_of
 from orders.queries import shops as queries
 from orders.queries.words import learned_words
 from orders.services import shops as services

@@ -35,7 +35,20 @@ function count() {
   if (bar) bar.value = marked;
   const done = document.querySelector("[data-all-done]");
   if (done) done.hidden = marked < all.length;
+  bringBack(all);
   for (const place of document.querySelectorAll("[data-count]")) recount(place, all);
+}
+
+/* Rooms whose bags go back with whoever carries. */
+const BACK = ["refused", "nobody_home", "damaged"];
+function bringBack(all) {
+  const place = document.querySelector("[data-bring-back]");
+  if (!place) return;
+  const isBack = ({ dataset: { outcome, comesBack } }) => BACK.includes(outcome) || (outcome === "mixed" && comesBack !== undefined);
+  const rooms = all.filter(isBack).map((card) => card.dataset.door.split(" ")[1]);
+  const list = place.querySelector("[data-rooms]");
+  list.textContent = rooms.join(list.dataset.between);
+  place.hidden = rooms.length === 0;
 }
 
 /* `refused 2`: the one number in a chip. A page that was kept while there was no network has the numbers of that time. */
@@ -96,13 +109,18 @@ document.addEventListener("submit", (event) => {
   const early = document.querySelector("[data-early]");
   if (isSure || !early || !event.target.matches?.("form[data-act=door]")) return;
   isSure = confirm(early.dataset.early);
-  if (isSure) return;
+  if (isSure) {
+    // Where the phone has no store the form goes to the server, which asks too.
+    event.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
+    return;
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
 
 /* An undo takes back what this page knows of: what stands in its markup, and this phone's acts since. */
 document.addEventListener("act:making", ({ target, detail: { kind, body } }) => {
+  if (kind === "door") delete body.sure;
   if (kind !== "door" || !body.room) return;
   const seen = [body.of ?? []].flat();
   delete body.of;

@@ -9,7 +9,7 @@ from orders.models import ChainEntry
 from orders.services.orders import Line, enter_order
 from tests import make
 from tests.make import ELEVEN
-from tests.orders.test_chains import Chat
+from tests.orders.chat import Chat
 
 pytestmark = pytest.mark.django_db
 

@@ -388,7 +388,7 @@ def test_decide_by_htmx_brings_the_count_of_the_heading_too(decide, paste):
 def test_confirm_makes_orders_of_what_is_clear_and_says_what_is_open(client, paste, round):
     response = client.post(url("review_confirm", paste=paste.pk), follow=True)
     assert orders_of(round) == [("20-1702", ["鸡蛋 2板"])]
-    assert [str(m) for m in response.context["messages"]] == ["已确认：新增1份。", "还有4条要看。"]
+    assert [str(m) for m in response.context["messages"]] == ["已确认1条：新增1份。", "还有4条要看。"]
 
 
 def test_an_entry_decided_after_confirming_becomes_an_order_at_once(client, decide, paste, round):

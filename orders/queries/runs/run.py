@@ -12,7 +12,7 @@ from typing import Any
 
 from compound.models import User
 from orders.models import Batch, OrderLine, OrderRules, Round, Stop, Trip
-from orders.queries.gone import ends_of, is_gone_before, left_at
+from orders.queries.gone import NOTHING, ends_of, is_not_carried, left_at
 from orders.queries.walking import Way, sealed_buildings, walks_of
 from orders.rules import begins_at
 from orders.trips import weight_of
@@ -25,9 +25,9 @@ class RunStop:
     bags: int
     is_again: bool
     round: uuid.UUID
-    # '' while something is still to be handed over, 'delivered', else how it ended.
+    # '' while something is still to be handed over, 'delivered', `gone.NOTHING`, else how it ended.
     outcome: str = ""
-    # Delivered before the run left: nothing of it is carried on this run any more.
+    # Delivered before the run left, or nothing was left for it: nothing of it is carried on this run.
     is_gone: bool = False
 
 
@@ -104,7 +104,7 @@ class RunPage:
 
     @property
     def gone(self) -> list[uuid.UUID]:
-        """Stops that were handed over before the run left."""
+        """Stops that were handed over before the run left, or for which nothing was left."""
         return [stop.id for trip in self.trips for row in trip.buildings for stop in row.stops if stop.is_gone]
 
     @property
@@ -154,11 +154,11 @@ def run_page(batch: Batch, rules: OrderRules, *, at: dt.datetime) -> RunPage:
         if not load.buildings or load.buildings[-1].pk != building:
             load.buildings.append(RunBuilding(building, name, building in sealed))
         outcome, told_at = ends.get((round, household), ("", None))
-        is_gone = is_gone_before(outcome, told_at, left)
+        is_gone = is_not_carried(outcome, told_at, left)
         if is_again and not is_gone and told_at is not None and told_at < since:
             # What somebody said at the last try is not what this run has done.
             outcome = ""
-        if batch.state == Batch.State.PLANNED and outcome != OrderLine.Outcome.DELIVERED:
+        if batch.state == Batch.State.PLANNED and outcome not in (OrderLine.Outcome.DELIVERED, NOTHING):
             outcome = ""
         load.buildings[-1].stops.append(RunStop(stop, room, bags, is_again, round, outcome, is_gone))
         if is_gone:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from compound.refusals import Refusal
-from orders.models import Bag, OrderLine
+from orders.models import Allotment, Bag, OrderLine, RoundGood, Sharing
 from orders.queries.labels import labels_of
 from orders.queries.packing import packing_page
 from orders.services import packing
@@ -53,6 +53,41 @@ def test_pack_household_more_than_it_was_allotted_is_refused_and_the_share_fits(
         pack(house, "2-101", "2", "1")
     pack(house, "2-101", "1", "1")
     assert packed(house, "2-101") == ["1", "1"]
+
+
+def test_weighed_goods_that_were_shared_out_are_capped_by_the_share_and_a_little(house):
+    lines = OrderLine.objects.filter(order__household=house.doors["2-101"], goods="鸡蛋")
+    lines.update(item=house.item, allocated=1)
+    with pytest.raises(Refusal) as refused_with:
+        pack(house, "2-101", "1.3", "1")
+    assert (refused_with.value.code, refused_with.value.message) == (
+        "packed_over_share",
+        "鸡蛋已经分配：这一户分到1板，过秤最多1.25板。多的请拿出来，或者先重新分配。",
+    )
+    pack(house, "2-101", "1.25", "1")
+    assert packed(house, "2-101") == ["1.25", "1"]
+
+    # What was given to others is in no bag of this door.
+    lines.update(allocated=0)
+    Allotment.objects.create(
+        sharing=Sharing.objects.create(
+            good=RoundGood.objects.create(round=house.round, goods="鸡蛋", unit="板"),
+            arrived=1, rule={}, claims={}, seed="1", result_sha256="0",
+            made_at=NOON, made_by=house.by, applied_at=NOON, applied_by=house.by,
+        ),
+        line=lines.get(), quantity=0, code="all", position=1,
+    )  # fmt: skip
+    with refused("packed_over_share"):
+        pack(house, "2-101", "0.1", "1")
+    pack(house, "2-101", "0", "1")
+    assert packed(house, "2-101") == ["0", "1"]
+
+
+def test_packed_bag_says_who_and_when_as_its_reader_writes_lists(house, client):
+    pack(house, "2-101", "2", "1")
+    client.force_login(house.packer, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/c/xingfuli/rounds/{house.round.pk}/packing/?building=2"
+    assert f"{house.packer.name}、今天 12:00" in client.get(url).content.decode()
 
 
 def test_pack_household_with_another_order_meanwhile_is_refused(house):

@@ -54,6 +54,28 @@ def test_sharing_page_from_button_to_result(client, scene):
     assert draft.seed in text
 
 
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        ("0", "【8月23日 12:00】没买到：\n· 大白菜这次没买到，4户共要5颗。"),
+        (
+            "2",
+            "【8月23日 12:00】缺货分配结果：\n· 大白菜：到 2颗，要 5颗。\n2 户分到，2 户这次没分到。\n"
+            "规则“{rule}”，随机种子 {seed}。\n没分到的下次优先。谁有疑问，可到值班台当面重算。",
+        ),
+    ],
+)
+def test_chat_text_of_a_sharing_speaks_of_a_draw_where_something_came(client, clock, came, words):
+    clock(AFTER)
+    scene = cabbages(came, *FOUR)
+    client.force_login(scene.coordinator)
+    client.post(address("sharing_make", scene), {"good": scene.good.pk})
+    draft = Sharing.objects.get()
+    client.post(address("sharing_apply_all", scene), {"sharing": draft.pk})
+    text = client.get(address("sharing", scene)).context["text"]
+    assert text == words.format(rule=draft.rule["name"], seed=draft.seed)
+
+
 def test_sharing_page_by_another_rule_without_a_reason_keeps_what_was_chosen(client, scene):
     other = SharingRule.objects.create(compound=scene.compound, name="人人一样", kind="equal")
     default_rule(compound=scene.compound)

@@ -14,12 +14,15 @@ from compound.models import Role, User
 from compound.refusals import Refusal
 from money.queries.rounds import facts_of
 from orders.events import phone_act, take_act
-from orders.models import Bag, Item, OrderLine, Purchase, Round, RoundGood
+from orders.models import Bag, Batch, DoorMark, Item, OrderLine, Purchase, Round, RoundGood, Stop, Trip
+from orders.queries.carrying import trips_to_carry
 from orders.queries.delivery import owed_lines
 from orders.queries.doors import building_walk
+from orders.queries.handovers import places_of
 from orders.queries.rounds import building_counts
+from orders.queries.runs import rules_of, run_page
 from orders.queries.undecided import undecided_goods, undecided_lines
-from orders.services import delivery, packing, paper_doors, rounds, sharing
+from orders.services import delivery, packing, paper_doors, rounds, runs, sharing
 from orders.services.sheets import make_sheets
 from tests import make
 from tests.orders.sharing.scene import AFTER, Scene, cabbages, purchase
@@ -326,3 +329,50 @@ def test_doors_that_got_nothing_stand_apart_in_no_count_and_not_on_not_served(cl
     assert owed.isdisjoint(nothing)
     rounds.advance_round(round=one.round, to="settled", by=one.coordinator, at=later)
     assert {line.order.household.room for line in owed_lines(one.compound, at=later)}.isdisjoint(nothing)
+    assert [room for room, word in said("大白菜").items() if word == OPEN] == nothing
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_sweep_says_nothing_of_a_door_that_got_nothing_and_missing_where_something_was_left_out(sweep):
+    one = cabbages("2", *THREE)
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    Round.objects.update(state="delivering")
+    one.round.refresh_from_db()
+    [nothing, *_] = [room for room, got in one.got().items() if got == "0"]
+    # With a good beside it there is somebody to go to.
+    [other] = [room for room, got in one.got().items() if got == "0" and room != nothing] or [""]
+    sweep(one)
+    assert (said("大白菜")[nothing], DoorMark.objects.filter(household__room=nothing).count()) == (OPEN, 0)
+    assert other == "" or said("大白菜")[other] == OPEN
+    assert DoorMark.objects.count() == sum(got != "0" for got in one.got().values())
+
+
+def test_run_with_a_door_that_got_nothing_counts_it_nowhere():
+    one = cabbages("2", *THREE)
+    draft = sharing.make_sharing(good=one.good, by=one.coordinator, at=AFTER)
+    sharing.apply_sharing(sharing=draft, by=one.coordinator, at=AFTER)
+    Round.objects.update(state="delivering")
+    one.round.refresh_from_db()
+    nothing = sum(got == "0" for got in one.got().values())
+    batch = Batch.objects.create(
+        compound=one.compound, leaves_at=AFTER, number=1, day=AFTER.date(), state="out", state_at=AFTER
+    )
+    trip = Trip.objects.create(batch=batch, position=1, runner=one.coordinator)
+    for door in one.compound.households.all():
+        Stop.objects.create(trip=trip, round=one.round, household=door, bags=1)
+    page = run_page(batch, rules_of(one.compound), at=LATER)
+    assert (page.doors, page.bags, page.done, len(page.gone)) == (3 - nothing, 3 - nothing, 0, nothing)
+    assert places_of(batch)[0].expected == 3 - nothing
+    [row], _free = trips_to_carry(one.compound, runner=one.coordinator.pk, only=None)
+    assert (row.stops, row.bags, row.open) == (3 - nothing, 3 - nothing, 3 - nothing)
+
+    at_the_desk(one)
+    page = run_page(batch, rules_of(one.compound), at=LATER)
+    assert (page.doors, page.done) == (3 - nothing, 3 - nothing)
+    [row], _free = trips_to_carry(one.compound, runner=one.coordinator.pk, only=None)
+    assert row.open == 0
+    short = sum(word == "missing" for word, _got in said("大白菜").values())
+    # Nobody comes once more to a door to which nothing comes; its stop is over all the same.
+    assert runs.finish_run(batch=batch, by=one.coordinator, at=LATER) == short
+    assert Stop.objects.filter(ended_at=None).count() == 3 - nothing - short
