@@ -4,8 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from orders.forms.numbers import number_of
-from orders.quantities import decimal_of
+from orders.quantities import decimal_of, number_of
 
 _YUAN = re.compile(r"[¥元块]|yuan|rmb")
 # How many boxes: digits, or one character for it, and whatever measure stands behind.

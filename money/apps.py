@@ -11,5 +11,6 @@ class MoneyConfig(AppConfig):
         from compound.access import can_take_payments
         from compound.navigation import Entry, register
         from money import listeners  # noqa: F401 (posts what happens in rounds and errands)
+        from money.queries import owing  # noqa: F401 (answers what a round's households still owe)
 
         register(Entry(35, _("Money"), "money:overview", can_take_payments))

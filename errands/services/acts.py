@@ -36,8 +36,8 @@ from errands.services.mistakes import done_of, take_back
 from errands.services.steps import Told
 from errands.typed import count_of, sum_of
 from orders.events import Act, event_kind
-from orders.forms.numbers import number_of
 from orders.models import Picture, SupplyPoint
+from orders.quantities import number_of
 from orders.queries.sheet_rows import without_numbers
 
 KIND = "errand"

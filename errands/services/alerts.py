@@ -1,12 +1,13 @@
 """Telling people of an urgent errand at once, whatever the hour: quiet hours do not hold for medicine.
 
-Nobody goes: they are told again after five minutes, then every ten, until somebody does or nobody needs to any more.
+Nobody goes: they are told again at growing intervals, until somebody does or nobody needs to any more, and after four
+hours the coordinators once. Then no more: whoever has not come by then is not fetched by the tenth text either.
 """
 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -29,7 +30,11 @@ URGENT = "errands.urgent"
 TOLD = (Role.COORDINATOR, Role.MEDICAL)
 # Then it is light again and somebody has looked at Today.
 GOOD_FOR = dt.timedelta(hours=12)
-FIRST, EVERY = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
+# After so many minutes of waiting the same people are told once more.
+REMINDED = (5, 15, 30, 60, 120)
+# A shift: by then everybody on duty has been asked. The coordinators are told, who have to find somebody, and it stays
+# on Today without another bell.
+GIVEN_UP = 240
 # With these an errand begins to wait for somebody, perhaps anew; so it does when people are first told of it.
 WAITS_FROM = (Step.ASKED, Step.GIVEN_BACK, Step.TAKEN_BACK)
 # Of one household: what is asked for beyond them while so many wait for somebody stands on Today as the others do, and
@@ -54,20 +59,34 @@ def tell_urgent(*, errand: Errand, at: dt.datetime, again: uuid.UUID | None = No
     for each step `again` with which it waits for somebody anew."""
     facts = {"time": f"{errand.compound.local(errand.asked_at if again else at):%H:%M}"}
     with translation.override(errand.compound.language):
-        line = _("Urgent: %(kind)s for %(where)s, asked for at %(time)s.")
-    return _tell(errand, line, facts, at=at, mark="" if again is None else f"{again}:")
+        line, take = _("Urgent: %(kind)s for %(where)s, asked for at %(time)s."), _take_it_on()
+    return _tell(errand, line, take, facts, at=at, mark="" if again is None else f"{again}:")
 
 
-def _tell(errand: Errand, line: str, facts: Mapping[str, object], *, at: dt.datetime, mark: str) -> list[Message]:
-    """`line` with %(kind)s, %(where)s and what stands in `facts`. `mark`: this occasion among those of the errand."""
+def _take_it_on() -> str:
+    return _("Who can go? Take it on at %(address)s")
+
+
+def _tell(
+    errand: Errand,
+    line: str,
+    take: str,
+    facts: Mapping[str, object],
+    *,
+    at: dt.datetime,
+    mark: str,
+    audience: Role = Role.MEDICAL,
+    told: Collection[Role] = TOLD,
+) -> list[Message]:
+    """`line` with %(kind)s, %(where)s and what stands in `facts`, and what to do, `take` with %(address)s. `mark`: this
+    occasion among those of the errand. The chat's text is for `audience`, the e-mails for `told`."""
     compound = errand.compound
     people = User.objects.filter(
-        is_active=True, memberships__in=Membership.objects.filter(compound=compound, role__in=TOLD)
+        is_active=True, memberships__in=Membership.objects.filter(compound=compound, role__in=told)
     ).distinct()
     address = f"{settings.PUBLIC_URL}/c/{compound.code}/errands/"
     with translation.override(compound.language):
         facts = {"kind": errand.get_kind_display(), **facts}
-        take = _("Who can go? Take it on at %(address)s")
         where = building_words(errand.household.building.name)
         notes = [
             _note(
@@ -76,7 +95,7 @@ def _tell(errand: Errand, line: str, facts: Mapping[str, object], *, at: dt.date
                 at,
                 line % {**facts, "where": where},
                 take % {"address": address},
-                audience=str(Role.MEDICAL.label),
+                audience=str(audience.label),
             )
         ]
         notes += [
@@ -122,8 +141,8 @@ def take_back_urgent(*, errand: Errand, at: dt.datetime) -> None:
 
 @sweeper
 def remind_of_urgent(at: dt.datetime) -> None:
-    """At any hour. Each step of a waiting errand once, however often the clock calls; after a downtime the last one
-    alone. One query where nothing urgent waits."""
+    """At any hour. Each step of a waiting errand once, however often the clock calls, and none after the last; after a
+    downtime the newest one alone. One query where nothing urgent waits."""
     waiting = Errand.objects.filter(is_urgent=True, state=Errand.State.ASKED, taken_by=None)
     since = Max("steps__entered_at", filter=Q(steps__step__in=WAITS_FROM))
     first = Message.objects.filter(
@@ -137,23 +156,36 @@ def remind_of_urgent(at: dt.datetime) -> None:
         seen[household_id] += 1
         # Written down as not urgent, it waits since it was called so.
         began = max(filter(None, began_at), default=None)
-        if began is not None and at >= began + FIRST and seen[household_id] <= MOST_ALARMS:
+        if began is not None and _steps(began, at) and seen[household_id] <= MOST_ALARMS:
             _remind(errand_id, began, at)
+
+
+def _steps(began: dt.datetime, at: dt.datetime) -> int:
+    """How many of `REMINDED` are behind whoever waits since `began`; one more when nobody is reminded any longer."""
+    return sum(at >= began + dt.timedelta(minutes=minutes) for minutes in (*REMINDED, GIVEN_UP))
 
 
 @transaction.atomic
 def _remind(errand_id: uuid.UUID, began: dt.datetime, at: dt.datetime) -> None:
-    mark = f"waits:{began:%Y%m%d%H%M%S}:{(at - began - FIRST) // EVERY}:"
+    step = _steps(began, at)
+    mark = f"waits:{began:%Y%m%d%H%M%S}:{step}:"
     told = Message.objects.filter(kind=URGENT, params__errand=str(errand_id))
     if told.filter(key__startswith=f"errand:{errand_id}:{mark}").exists():
         return
     errand = lock_errand(errand_id)
     if errand.state != Errand.State.ASKED or errand.taken_by_id is not None or not errand.is_urgent:
         return
-    # Whoever copies texts into the chat finds one, and it is today's truth.
-    outbox.take_back(messages=told.filter(compound=errand.compound), at=at)
     minutes = int((at - began).total_seconds() // 60)
     facts = {"time": f"{errand.compound.local(errand.asked_at):%H:%M}", "minutes": minutes}
     with translation.override(errand.compound.language):
         line = _("Nobody goes yet, %(minutes)d min: urgent %(kind)s for %(where)s, asked for at %(time)s.")
-    _tell(errand, line, facts, at=at, mark=mark)
+        take = _take_it_on()
+        find = _("Nobody is reminded any more; it stays on Today. Ring somebody up, or take it on: %(address)s")
+    if step > len(REMINDED):
+        # Beside the group's last text, should nobody have pasted that yet.
+        chief = Role.COORDINATOR
+        _tell(errand, line, find, facts, at=at, mark=mark, audience=chief, told=[chief])
+        return
+    # Whoever copies texts into the chat finds one, and it is today's truth.
+    outbox.take_back(messages=told.filter(compound=errand.compound), at=at)
+    _tell(errand, line, take, facts, at=at, mark=mark)

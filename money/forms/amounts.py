@@ -4,6 +4,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from money.services.limits import MOST
 from orders.forms.numbers import AmountField
 
@@ -15,7 +17,14 @@ class YuanField(AmountField):
 
     def __init__(self, *, nought: bool = False, **kwargs: Any) -> None:
         least = Decimal(0) if nought else Decimal("0.01")
-        super().__init__(min_value=least, max_value=MOST, decimal_places=2, **kwargs)
+        # What Django says of a number is said to somebody who knows what a value is.
+        words = {
+            "invalid": _("Write how much it is in yuan, like 35.50."),
+            "min_value": _("Not below zero.") if nought else _("More than zero: 0.01 yuan at the least."),
+            "max_value": _("So much it cannot be: look at the number again."),
+            "max_decimal_places": _("Two places after the point at the most, like 35.50."),
+        }
+        super().__init__(min_value=least, max_value=MOST, decimal_places=2, error_messages=words, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):

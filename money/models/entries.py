@@ -1,6 +1,7 @@
 """The ledger: entries and their postings, and what stands on a bill. Rows are only added."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -222,3 +223,8 @@ class CashCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.counted} {self.at:%Y-%m-%d}"
+
+    @property
+    def difference(self) -> Decimal:
+        """Above zero there was more in the box than the ledger said."""
+        return self.counted - self.expected

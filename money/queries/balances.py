@@ -1,5 +1,6 @@
 """What stands on an account: the sum of its postings, in yuan. Above zero it is owed to the compound or held by it."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +9,7 @@ from django.db.models import Count, Sum
 
 from compound.models import Compound, Household
 from money.models import Account, BillLine, Entry, Posting
+from money.queries.corrections import Correction, corrections_of
 from money.queries.entries import taken_back_among
 from money.queries.unpriced import Unpriced, unpriced_of
 
@@ -29,13 +31,20 @@ class AccountBalance:
 class HouseholdEntry:
     """What one entry did to a household: `amount` above zero is charged, below zero paid or taken off.
 
-    `lines` are those of a bill. `taken_back`: a later entry has reversed it, and counts.
+    `lines` are those of a bill. `taken_back`: a later entry has reversed it, and counts. `corrections`: what it puts
+    right of the earlier bills of its round.
     """
 
     entry: Entry
     amount: Decimal
     lines: tuple[BillLine, ...]
     taken_back: bool
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def size(self) -> Decimal:
+        """Without a sign, as of what counts no more."""
+        return abs(self.amount)
 
     @property
     def less(self) -> Decimal:
@@ -99,11 +108,13 @@ def balances(compound: Compound, kind: str, *, buildings: Collection[int] | None
 def household_money(household: Household, *, page: int | None = None) -> HouseholdMoney:
     """The household's account with what came without a price; of its entries all, or those of one `page`, from 1.
 
-    Four statements, and those of `unpriced_of`.
+    Four statements, one more where a round has more than one entry of it, and those of `unpriced_of`.
     """
     postings = Posting.objects.filter(account__household=household)
-    every = list(postings.order_by().values_list("entry", "entry__reverses", "amount"))
-    back = taken_back_among((key, reverses) for key, reverses, _amount in every)
+    every = list(postings.order_by().values_list("entry", "entry__reverses", "amount", "entry__round"))
+    back = taken_back_among((key, reverses) for key, reverses, _amount, _round in every)
+    times = Counter(round_id for *_entry, round_id in every if round_id is not None)
+    put_right = corrections_of(household, [key for key, count in times.items() if count > 1], without=back)
     start, end = (0, len(every)) if page is None else ((page - 1) * ENTRIES_PER_PAGE, page * ENTRIES_PER_PAGE)
     rows = (
         postings.select_related(
@@ -118,11 +129,12 @@ def household_money(household: Household, *, page: int | None = None) -> Househo
             amount=row.amount,
             lines=tuple(row.entry.lines.all()),
             taken_back=row.entry.pk in back,
+            corrections=put_right.get(row.entry.pk, ()),
         )
         for row in rows
     )
     return HouseholdMoney(
-        balance=sum((amount for _key, _reverses, amount in every), ZERO),
+        balance=sum((amount for _key, _reverses, amount, _round in every), ZERO),
         entries=entries,
         unpriced=unpriced_of(household),
         page=page or 1,

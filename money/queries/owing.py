@@ -1,11 +1,15 @@
-"""The households of one building that owe something: the list from which payments are taken."""
+"""The households that owe something: of one building, the list from which payments are taken; of a round, their sum."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Sum
+
 from compound.models import Building, Compound, Household
-from money.models import Account
+from money.models import Account, Posting
 from money.queries.balances import ZERO, AccountBalance, balances
+from orders.models import Round
+from orders.open_bills import OpenBills, Owed, keeps_bills
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,17 @@ def owing_in(compound: Compound, building: Building) -> Owing:
         tuple(row for row in rows if row.balance < 0),
         sum(row.balance == 0 for row in rows),
     )
+
+
+@keeps_bills
+def owed_of_round(round: Round) -> OpenBills | None:
+    """Of the households with a bill of this round, who still owes and how much in all: a payment is for no bill of its
+    own, so what was owed before is in it. One statement."""
+    billed = Posting.objects.filter(account=OuterRef("pk"), entry__round=round)
+    accounts = Account.objects.filter(Exists(billed), compound=round.compound_id, kind=Account.Kind.HOUSEHOLD)
+    found: dict[int, Owed] = {}
+    rows = accounts.annotate(sum=Sum("postings__amount")).values_list("household__building", "sum").order_by()
+    for building, balance in rows:
+        count, amount = found.get(building, Owed(0, ZERO))
+        found[building] = Owed(count + (balance > 0), amount + max(balance, ZERO))
+    return OpenBills(found) if found else None

@@ -8,6 +8,7 @@ from money.models import Entry
 from money.queries.balances import HouseholdEntry, HouseholdMoney, household_money
 from money.queries.owing import Owing
 from money.queries.unpriced import goods_words
+from money.words import correction_words, plain_words
 from orders.quantities import plain
 from orders.queries.sheet_rows import without_numbers
 
@@ -88,8 +89,10 @@ def _entry_lines(compound: Compound, row: HouseholdEntry) -> list[str]:
         head = _("%(what)s: %(amount)s") % {"what": row.entry.round.name, "amount": amount}
     else:
         day = compound.day_of(row.entry.at)
-        facts = {"month": day.month, "day": day.day, "what": row.entry.get_kind_display(), "amount": amount}
+        facts = {"month": day.month, "day": day.day, "what": plain_words(row.entry), "amount": amount}
         head = _("%(month)d/%(day)d %(what)s: %(amount)s") % facts
+    if row.corrections:
+        return [head, *(f"  {correction_words(one)}" for one in row.corrections)]
     return [
         head,
         *(

@@ -14,6 +14,7 @@ from money.queries.rounds import facts_of
 from orders.models import Round
 from orders.quantities import plain
 from orders.queries.sheet_rows import without_numbers
+from orders.queries.undecided import undecided_lines
 
 KIND = "bill_strips"
 ZERO = Decimal(0)
@@ -21,7 +22,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class StripLine:
-    """`quantity` with its unit. `price` of one and `amount` in yuan, '' where the price is not known yet."""
+    """`quantity` with its unit, '' where the good came short and nobody has said yet who gets how much.
+
+    `price` of one and `amount` in yuan, '' where the price is not known yet.
+    """
 
     goods: str
     quantity: str
@@ -40,18 +44,31 @@ class Strip:
 
     @property
     def is_open(self) -> bool:
-        return any(not line.amount for line in self.lines)
+        return any(line.quantity and not line.amount for line in self.lines)
+
+    @property
+    def is_undecided(self) -> bool:
+        return any(not line.quantity for line in self.lines)
 
 
 def strips_of(round: Round) -> tuple[Strip, ...]:
-    """Of every household that gets something, in the order of the buildings. Nine statements."""
+    """Of every household that gets something, in the order of the buildings. Twelve statements at most.
+
+    What came short and nobody has decided is named, and not charged (`orders.queries.undecided`).
+    """
     facts = facts_of(round)
+    undecided = set(undecided_lines([round.pk]).values_list("pk", flat=True))
     lines: dict[int, list[Charge]] = defaultdict(list)
-    for charge in charges(map(_expected, facts.lines), facts.known):
+    decided = (line for line in facts.lines if line.line not in undecided)
+    for charge in charges(map(_expected, decided), facts.known):
         lines[charge.key.household].append(charge)
+    waits: dict[int, dict[str, None]] = defaultdict(dict)
+    for line in facts.lines:
+        if line.line in undecided:
+            waits[line.household][line.goods] = None
     doors = Household.objects.filter(pk__in=lines).order_by("building__sort_key", "sort_key")
     pay = tuple(without_numbers(round.compound.how_to_pay).splitlines())
-    return tuple(_strip(room, lines[pk], pay) for pk, room in doors.values_list("pk", "room"))
+    return tuple(_strip(room, lines[pk], tuple(waits[pk]), pay) for pk, room in doors.values_list("pk", "room"))
 
 
 def _expected(line: Handed) -> Handed:
@@ -62,7 +79,7 @@ def _expected(line: Handed) -> Handed:
     return replace(line, delivered=in_bag)
 
 
-def _strip(room: str, rows: list[Charge], pay: tuple[str, ...]) -> Strip:
+def _strip(room: str, rows: list[Charge], waits: tuple[str, ...], pay: tuple[str, ...]) -> Strip:
     lines = tuple(
         StripLine(
             without_numbers(row.key.goods),
@@ -72,6 +89,7 @@ def _strip(room: str, rows: list[Charge], pay: tuple[str, ...]) -> Strip:
         )
         for row in rows
     )
+    lines += tuple(StripLine(without_numbers(goods), "", "", "") for goods in waits)
     return Strip(room, lines, f"{sum((row.amount for row in rows), ZERO):.2f}", pay)
 
 

@@ -52,9 +52,12 @@ def check_box(box: Account, amount: Decimal) -> None:
         )
 
 
-def check_at_most(amount: Decimal, most: Decimal, *, code: str, message: str) -> None:
-    """Raises `code` where the amount is above `most`, which the message names as %(most)s."""
+def check_at_most(amount: Decimal, most: Decimal, *, code: str, message: str, nothing: str = "") -> None:
+    """Raises `code` where the amount is above `most`, which the message names as %(most)s; `nothing` says it where
+    that is nothing at all."""
     if amount > most:
+        if most <= 0:
+            message = nothing or message
         raise Refusal(code, message % {"most": f"{max(most, Decimal(0)):,.2f}"}, most=str(most), amount=str(amount))
 
 

@@ -181,8 +181,8 @@ def refund(
     account, place = account_of(compound=compound, household=household), account_with(compound, paid_by)
 
     def allowed() -> None:
-        words = _("Only %(most)s yuan stand to its credit.")
-        check_at_most(amount, -balance(account), code="more_than_credit", message=words)
+        words, nothing = _("Only %(most)s yuan stand to its credit."), _("It has paid nothing too much.")
+        check_at_most(amount, -balance(account), code="more_than_credit", message=words, nothing=nothing)
         if paid_by is None:
             check_box(place, amount)
 
@@ -308,7 +308,8 @@ def _check_still_held(entry: Entry, holder: User) -> None:
 
 
 def _check_owed(account: Account, amount: Decimal) -> None:
-    check_at_most(amount, balance(account), code="more_than_owed", message=_("It owes only %(most)s yuan."))
+    words, nothing = _("It owes only %(most)s yuan."), _("It owes nothing.")
+    check_at_most(amount, balance(account), code="more_than_owed", message=words, nothing=nothing)
 
 
 def _told(

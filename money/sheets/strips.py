@@ -13,6 +13,7 @@ from typing import Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from compound.paper.fonts import width
 from compound.paper.ink import MM, Ink
@@ -123,6 +124,8 @@ def _goods(line: StripLine) -> tuple[str, ...]:
 
 
 def _each(line: StripLine) -> str:
+    if not line.quantity:
+        return _("came short, not shared out yet")
     return f"{line.quantity} × {line.price}" if line.price else line.quantity
 
 
@@ -141,6 +144,8 @@ def _footer_words(strip: Strip) -> list[str]:
     said = []
     if strip.is_open:
         said.append(_("Where no price stands, the till has not said one yet: it is charged later."))
+    if strip.is_undecided:
+        said.append(_("What came short is charged once it is shared out."))
     said.append(_("What is missing or refused at the door is not charged."))
     return [*said, *strip.pay]
 
@@ -166,7 +171,7 @@ def _paint(ink: Ink, x: float, y: float, part: _Part, stamp: Stamp) -> None:
         for text in _goods(line):
             ink.text(x, below, text, TEXT + 1)
             below += _LINE
-        ink.text(right, y + TEXT, line.amount or _("later"), TEXT + 1, bold=True, align="right")
+        ink.text(right, y + TEXT, line.amount or pgettext("on a bill", "later"), TEXT + 1, bold=True, align="right")
         if _is_short(line):
             ink.text(right - _AMOUNT_WIDE, y + TEXT, _each(line), TEXT, align="right")
         else:

@@ -10,12 +10,14 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from compound.access import Standing, can_run_money
+from compound.access import Standing, can_run_money, can_take_payments
+from compound.listing import listed
 from compound.models import Compound
 from money.models import Entry, Posting
 from money.queries import statements
+from money.queries.corrections import Correction
 from money.queries.unpriced import Unpriced, goods_words
-from money.words import entry_words
+from money.words import correction_words, entry_words, plain_words
 
 register = template.Library()
 
@@ -28,7 +30,6 @@ TABS: tuple[tuple[str, Any, str], ...] = (
     ("journal", _("Journal"), "money:journal"),
     ("mine", _("My own"), "money:mine"),
 )
-FOR_ALL = ("overview", "mine")
 # What follows from receipts and hand-overs, and is put right there.
 FOLLOWS = (Entry.Kind.BILL, Entry.Kind.ADVANCE)
 
@@ -41,13 +42,13 @@ class Tab(NamedTuple):
 
 @register.simple_tag(takes_context=True)
 def money_tabs(context: Mapping[str, Any], here: str = "") -> list[Tab]:
-    """No query. Who only takes payments has the first and the own page."""
+    """No query. Who only takes payments has the first and the own page, who does not even that the own alone."""
     membership = context.get("membership")
     if not isinstance(membership, Standing):
         return []
-    runs, tabs = can_run_money(membership), []
+    runs, takes, tabs = can_run_money(membership), can_take_payments(membership), []
     for key, label, name in TABS:
-        if runs or key in FOR_ALL:
+        if runs or key == "mine" or (takes and key == "overview"):
             with suppress(NoReverseMatch):
                 tabs.append(Tab(label, reverse(name, kwargs={"code": membership.compound.code}), key == here))
     return tabs
@@ -56,6 +57,16 @@ def money_tabs(context: Mapping[str, Any], here: str = "") -> list[Tab]:
 @register.filter
 def what(entry: Entry) -> str:
     return entry_words(entry)
+
+
+@register.filter
+def plain_what(entry: Entry) -> str:
+    return plain_words(entry)
+
+
+@register.filter
+def put_right(one: Correction) -> str:
+    return correction_words(one)
 
 
 @register.filter
@@ -85,7 +96,7 @@ def turned(amount: Decimal) -> Decimal:
 def others(posting: Posting) -> str:
     """Who is on the other sides of a posting's entry."""
     sides = posting.entry.postings.all()
-    return "、".join(str(side.account) for side in sides if side.account_id != posting.account_id)
+    return listed(side.account for side in sides if side.account_id != posting.account_id)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import template
 
+from compound.listing import listed
 from money.bills import Price, Some, Why
 from money.models import Account, Entry
 from money.queries.strips import price_words as price_of
@@ -16,7 +17,7 @@ register = template.Library()
 @register.filter
 def somes(goods: Iterable[Some]) -> str:
     """猪肉 1.2斤、鸡蛋 1板"""
-    return "、".join(f"{some.ware.name} {plain(some.quantity)}{some.ware.unit}" for some in goods)
+    return listed(f"{some.ware.name} {plain(some.quantity)}{some.ware.unit}" for some in goods)
 
 
 @register.filter

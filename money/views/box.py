@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -35,9 +36,9 @@ def cash(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("reason" if refusal.code == "difference_needs_reason" else "counted", refusal.message)
         else:
-            right = count.counted == count.expected
-            messages.success(request, _("The count agrees.") if right else _("The count and its difference are kept."))
-            return redirect("money:cash", code=code)
+            messages.success(request, _said_of(count))
+            # The form has its place on the page for refusals: what went well is said at the top.
+            return redirect(f"{reverse('money:cash', kwargs={'code': code})}#main")
     movements = _movements(compound, Account.Kind.CASH)
     context: dict[str, Any] = {
         "form": form,
@@ -46,6 +47,18 @@ def cash(request: HttpRequest, code: str) -> HttpResponse:
         "page": Paginator(movements, PER_PAGE).get_page(request.GET.get("page", "1")),
     }
     return render(request, "money/cash.html", context)
+
+
+def _said_of(count: CashCount) -> str:
+    """How far it is off, with the sum: a slip of the finger is seen at once and taken back."""
+    if not count.difference:
+        return _("The count agrees.")
+    words = (
+        _("The count is kept: %(amount)s yuan more than the ledger said.")
+        if count.difference > 0
+        else _("The count is kept: %(amount)s yuan less than the ledger said.")
+    )
+    return words % {"amount": f"{abs(count.difference):,.2f}"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -137,7 +138,7 @@ def household(request: HttpRequest, code: str, room: str) -> HttpResponse:
         else:
             words = _("%(room)s has paid %(amount)s yuan.")
             messages.success(request, words % {"room": room, "amount": f"{data['amount']:,.2f}"})
-        return redirect("money:household", code=code, room=room)
+        return _again(found)
     return _account(request, found, payment=form)
 
 
@@ -218,7 +219,14 @@ def _settled(request: HttpRequest, found: DoorAccess, name: str, form: Form, ser
 
 def _done(request: HttpRequest, found: DoorAccess, words: str) -> HttpResponse:
     messages.success(request, words)
-    return redirect("money:household", code=found.compound.code, room=found.household.room)
+    return _again(found)
+
+
+def _again(found: DoorAccess) -> HttpResponse:
+    """At its top, where the answer stands: the form that was sent has a place of its own on the page, where a refusal
+    is looked for, and a browser keeps that through a redirect."""
+    url = reverse("money:household", kwargs={"code": found.compound.code, "room": found.household.room})
+    return redirect(f"{url}#main")
 
 
 @post_or("money:overview")

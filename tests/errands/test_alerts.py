@@ -34,25 +34,25 @@ def sweep(start: dt.datetime, minutes: int) -> None:
         remind_of_urgent(start + tick * SECONDS)
 
 
-def test_urgent_errand_that_nobody_takes_is_told_of_after_five_minutes_and_then_every_ten_at_any_hour(
+def test_urgent_errand_that_nobody_takes_is_told_of_after_five_minutes_and_then_less_and_less_at_any_hour(
     place: SimpleNamespace, settings: Any
 ) -> None:
     settings.SENDS_EMAIL = True
     make.volunteer(place.compound, place.lin.name, place.lin.phone, email="tao@example.org")
     errand = medicine(place, at=NIGHT, is_urgent=True, by=None, channel="household")
-    sweep(NIGHT, 26)
+    sweep(NIGHT, 36)
     assert told() == [
         "加急：20栋要买药，23:00 提出。",
         "5 分钟了还没有人去：加急买药，20栋，23:00 提出。",
         "15 分钟了还没有人去：加急买药，20栋，23:00 提出。",
-        "25 分钟了还没有人去：加急买药，20栋，23:00 提出。",
+        "30 分钟了还没有人去：加急买药，20栋，23:00 提出。",
     ]
     mails = Message.objects.filter(kind="errands.urgent", channel="email", address="tao@example.org")
     assert mails.count() == 4
     # One text waits for whoever pastes it, not four.
     assert Message.objects.filter(channel="chat", dropped_at=None).count() == 1
-    steps.take_on(errand=errand, by=place.feng, at=NIGHT + 26 * MINUTE)
-    sweep(NIGHT + 26 * MINUTE, 30)
+    steps.take_on(errand=errand, by=place.feng, at=NIGHT + 36 * MINUTE)
+    sweep(NIGHT + 36 * MINUTE, 30)
     assert (len(told()), Message.objects.filter(dropped_at=None).count()) == (4, 0)
     # Given back it waits anew.
     steps.give_back(errand=errand, by=place.feng, at=NIGHT + 60 * MINUTE)
@@ -69,6 +69,33 @@ def test_urgent_errand_after_a_downtime_is_told_of_once(place: SimpleNamespace) 
     for _twice in range(2):
         remind_of_urgent(ELEVEN + 47 * MINUTE)
     assert told()[1:] == ["47 分钟了还没有人去：加急买药，20栋，11:00 提出。"]
+
+
+def test_urgent_errand_that_nobody_takes_for_four_hours_is_told_to_the_coordinators_and_rings_no_more(
+    place: SimpleNamespace, settings: Any
+) -> None:
+    settings.SENDS_EMAIL = True
+    make.volunteer(place.compound, place.lin.name, place.lin.phone, email="tao@example.org")
+    make.volunteer(place.compound, place.tang.name, place.tang.phone, email="tang@example.org")
+    errand = medicine(place, at=NIGHT, is_urgent=True, by=None, channel="household")
+    for quarter in range(4 * 72):
+        remind_of_urgent(NIGHT + quarter * 15 * MINUTE)
+        remind_of_urgent(NIGHT + quarter * 15 * MINUTE + 5 * MINUTE)
+    rows = Message.objects.filter(kind="errands.urgent", channel="chat").order_by("made_at")
+    assert [(int((row.made_at - NIGHT) / MINUTE), row.audience) for row in rows] == [
+        (0, "医疗组"), (5, "医疗组"), (15, "医疗组"), (30, "医疗组"), (60, "医疗组"), (120, "医疗组"),
+        (240, "志愿者协调员"),
+    ]  # fmt: skip
+    assert rows.last().text.splitlines() == [
+        "240 分钟了还没有人去：加急买药，20栋，23:00 提出。",
+        f"不再自动提醒，会一直留在“今天”页上。请打电话找人，或自己接下：{settings.PUBLIC_URL}/c/{place.compound.code}/errands/",
+    ]
+    mails = Message.objects.filter(kind="errands.urgent", channel="email")
+    assert [mails.filter(address=f"{who}@example.org").count() for who in ("tao", "tang")] == [7, 6]
+    # The group's last text is still there to be pasted, and nothing of it is left once somebody goes.
+    assert list(rows.filter(dropped_at=None).values_list("audience", flat=True)) == ["医疗组", "志愿者协调员"]
+    steps.take_on(errand=errand, by=place.feng, at=NIGHT + 300 * MINUTE)
+    assert rows.filter(dropped_at=None).count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -134,7 +161,7 @@ def test_urgent_errand_whose_pharmacy_is_chosen_again_and_again_waits_since_it_w
         at = ELEVEN + number * 4 * MINUTE
         steps.choose_point(errand=errand, by=place.lin, at=at, point=place.point if number % 2 else None)
         remind_of_urgent(at + 3 * MINUTE)
-    assert [text[:4] for text in told()[1:]] == ["7 分钟", "15 分", "27 分"]
+    assert [text[:4] for text in told()[1:]] == ["7 分钟", "15 分"]
 
 
 def test_errand_that_becomes_urgent_waits_since_then(place: SimpleNamespace) -> None:

@@ -273,8 +273,11 @@ def test_count_asks_for_the_reason_of_a_difference_and_keeps_it(cast):
     cast.post("donations", {"amount": "100"})
     page = cast.post("cash", {"counted": "99.50"})
     assert page.context["form"].errors["reason"] == ["账上应有100.00元，点出99.50元。请再点一次，或写明可能的原因。"]
-    assert said(cast.post("cash", {"counted": "99.50", "reason": "找零"})) == ["盘点和差额已记下。"]
+    assert said(cast.post("cash", {"counted": "99.50", "reason": "找零"})) == ["盘点已记下：比账上少0.50元。"]
     assert said(cast.post("cash", {"counted": "99.5"})) == ["盘点相符。"]
+    assert said(cast.post("cash", {"counted": "100", "reason": "找到了"})) == ["盘点已记下：比账上多0.50元。"]
+    page = " ".join(cast.get("cash").content.decode().split())
+    assert [word in page for word in ("−0.50 元", "+0.50 元")] == [True, True]
 
 
 def test_journal_shows_what_was_asked_for_and_gives_it_as_a_table(cast):

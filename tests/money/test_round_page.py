@@ -13,6 +13,7 @@ from money.models import Entry
 from money.queries.rounds import facts_of
 from money.queries.strips import Strip, StripLine, strips_of
 from money.services.bills import bill_round
+from orders.models import OrderLine, Sharing
 from tests import make
 from tests.money.scene import AFTER, Scene
 
@@ -138,6 +139,25 @@ def test_strips_before_anybody_marked_a_door_say_what_is_in_the_bags(scene: Scen
     )
     bill_round(round=scene.round, by=scene.chief, at=AFTER)
     assert not Entry.objects.exists()
+
+
+def test_strips_name_what_nobody_has_shared_out_and_bill_the_rest(scene: Scene, client: Client) -> None:
+    Sharing.objects.update(replaced_at=AFTER)
+    OrderLine.objects.filter(goods="菠菜").update(allocated=None, allocated_instead=None)
+
+    assert strips_of(scene.round)[1:] == (
+        Strip("3-102", (StripLine("鸡蛋", "1板", "12.50", "12.50"), StripLine("菠菜", "", "", "")), "12.50"),
+        Strip("20-1702", (StripLine("猪肉", "2斤", "≈6.96", "13.91"), StripLine("菠菜", "", "", "")), "13.91"),
+    )
+    logged_in(client, scene.chief)
+    file = client.get(client.post(url(scene, "round_strips"))["Location"])
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages)
+    said = [word for word in ("来的不够，还没分配", "以后算", "来的不够的，分配以后再算。") if word in text]
+    assert (said, "菠菜" in text) == (["来的不够，还没分配", "以后算", "来的不够的，分配以后再算。"], True)
+
+    # Packed all the same: what is in the bag is charged.
+    scene.weigh("3-102", "菠菜", "1")
+    assert strips_of(scene.round)[1].total == "16.50"
 
 
 def test_strips_are_kept_and_made_again_only_when_they_changed(scene: Scene, client: Client) -> None:
