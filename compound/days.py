@@ -52,3 +52,8 @@ class Clock:
     def time(self, moment: dt.datetime) -> str:
         """`12:00`, without its day."""
         return f"{self.compound.local(moment):%H:%M}"
+
+    def near(self, moment: dt.datetime) -> str:
+        """`12:00` of today, a moment of another day with its day: `明天 12:00`."""
+        is_today = self.compound.day_of(moment) == self.compound.day_of(self.now)
+        return self.time(moment) if is_today else self.when(moment)

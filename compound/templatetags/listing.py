@@ -1,4 +1,5 @@
-"""`{{ names|listed }}`, and `{% between %}` where a page draws the parts itself: in every template (settings)."""
+"""`{{ names|listed }}`, and `{% between %}`, `{% comma %}`, `{% colon %}` where a page draws the parts itself: in every
+template (settings)."""
 
 from collections.abc import Iterable
 
@@ -18,3 +19,13 @@ def listed(parts: Iterable[object]) -> str:
 @register.simple_tag
 def between() -> str:
     return listing.between()
+
+
+@register.simple_tag
+def comma() -> str:
+    return listing.comma()
+
+
+@register.simple_tag
+def colon() -> str:
+    return listing.colon()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from compound.days import Clock
+from compound.listing import listed
 from orders.models import Round
 
 S = Round.State
@@ -66,29 +67,28 @@ def _open_span(round: Round, clock: Clock, url: Callable[[Round], str]) -> dict[
 
 
 def _span_time(round: Round, clock: Clock) -> str:
-    """`12:00–18:00`; what lies on another day is left open: `–12:00`."""
-    today = clock.compound.day_of(clock.now)
-    start, end = (
-        clock.time(at) if clock.compound.day_of(at) == today else "" for at in (round.opens_at, round.cutoff_at)
-    )
-    return f"{start}–{end}"
+    """`12:00–18:00`; a moment of another day with its day: `昨天 18:00–12:00`."""
+    return f"{clock.near(round.opens_at)}–{clock.near(round.cutoff_at)}"
 
 
 def _cutoffs(rounds: Sequence[Round], clock: Clock) -> list[dict[str, Any]]:
-    """Today's cut-offs, two at the same minute once."""
+    """Today's cut-offs with the rounds that close then: two at the same minute once."""
     compound = clock.compound
     today = compound.day_of(clock.now)
-    moments = {round.cutoff_at for round in rounds if round.state != S.CANCELLED}
+    closing: dict[dt.datetime, list[str]] = {}
+    for round in rounds:
+        if round.state != S.CANCELLED and compound.day_of(round.cutoff_at) == today:
+            closing.setdefault(round.cutoff_at, []).append(round.name)
     return [
         {
             "from_q": quarter(at, clock),
             "time": clock.time(at),
-            "text": "",
+            "text": listed(sorted(names)),
             "kind": "done" if at <= clock.now else "plain",
             "url": "",
+            "bare": True,
         }
-        for at in sorted(moments)
-        if compound.day_of(at) == today
+        for at, names in sorted(closing.items())
     ]
 
 

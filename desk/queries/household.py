@@ -136,11 +136,11 @@ def _orders(household: Household) -> list[PastOrder]:
 
 
 def _is_owed(order: Order, line: OrderLine) -> bool:
-    """Ordered, not handed over, and nobody has said why that is the end of it."""
+    """Ordered, not given to others, not handed over, and nobody has said why that is the end of it."""
     if order.state != Order.State.PLACED or order.round.state == Round.State.CANCELLED or line.closed_at is not None:
         return False
     if line.outcome == OrderLine.Outcome.PENDING:
-        return order.round.state == Round.State.SETTLED
+        return order.round.state == Round.State.SETTLED and line.allocated != 0
     return line.outcome not in SERVED
 
 

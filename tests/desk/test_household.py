@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from compound.models import AuditEntry, Role
 from errands.services.asking import MedicineWish, ask_errand
 from errands.services.steps import take_on
-from orders.models import HouseholdReport, Round
+from orders.models import HouseholdReport, OrderLine, Round
 from orders.services.delivery import mark_door
 from tests import make
 from tests.make import ELEVEN
@@ -132,6 +132,15 @@ def test_orders_are_shown_with_how_each_one_ended(of, log_in, door):
         "在路上": ("鸡蛋 2板", "info", "配送中"),
     }
     assert [str(line) for line in page.owed] == ["鸡蛋 2板"]
+
+
+def test_household_when_all_went_to_others_is_owed_nothing_by_a_settled_round(of, log_in, door):
+    coordinator, by, round = log_in(), make.user("罗强", "13000000088"), make.round(of, "缺货")
+    make.order(round, door, ("鸡蛋", "2", "板"), ("牛奶", "1", "箱"), by=by)
+    Round.objects.filter(pk=round.pk).update(state="settled", closed_at=ELEVEN)
+    OrderLine.objects.filter(goods="鸡蛋").update(allocated=0)
+
+    assert [line.goods for line in coordinator.get(AT).context["page"].owed] == ["牛奶"]
 
 
 def test_household_costs_the_same_with_one_order_and_with_three(of, log_in, door):

@@ -226,10 +226,55 @@ def test_today_draws_the_day_with_its_cutoffs(of, log_in):
 
     lanes = {lane["label"]: lane["spans"] for lane in log_in().get(AT).context["page"].lanes}
 
-    assert [(span["from_q"], span["time"]) for span in lanes["截单"]] == [(48, "12:00")]
+    assert [(span["from_q"], span["time"], span["text"]) for span in lanes["截单"]] == [(48, "12:00", "8月23日 12:00")]
     assert [(s["from_q"], s["to_q"], s["time"], s["kind"]) for s in lanes["8月23日 12:00"]] == [
-        (0, 48, "–12:00", "now")
+        (0, 48, "昨天 18:00–12:00", "now")
     ]
+
+
+def test_today_says_of_each_cutoff_which_rounds_end_then(of, log_in):
+    make.household(of, "20-1702")
+    make.round(of)
+    make.round(of, "团购猪肉")
+    make.round(of, "傍晚", cutoff_at=NOON + 6 * HOUR)
+    answer = log_in().get(AT)
+    lanes = {lane["label"]: lane["spans"] for lane in answer.context["page"].lanes}
+    assert [(span["time"], span["text"]) for span in lanes["截单"]] == [
+        ("12:00", "8月23日 12:00、团购猪肉"),
+        ("18:00", "傍晚"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "has_the_day"),
+    [
+        (Role.COORDINATOR, True),
+        (Role.SUPPLY, True),
+        (Role.VOLUNTEER, False),
+        (Role.GATE, False),
+        (Role.MEDICAL, False),
+    ],
+)
+def test_today_shows_the_day_of_the_rounds_to_who_moves_them(of, log_in, role, has_the_day):
+    make.household(of, "20-1702")
+    make.round(of)
+    answer = log_in(role).get(AT)
+    assert (bool(answer.context["page"].lanes), "今天的安排" in answer.content.decode()) == (has_the_day, has_the_day)
+
+
+def test_today_of_a_captain_is_without_the_day_of_the_rounds(of, client, clock):
+    clock(ELEVEN)
+    door = make.household(of, "20-1702")
+    make.round(of)
+    client.force_login(make.member(of, Role.CAPTAIN, building=door.building))
+    assert client.get(AT).context["page"].lanes == []
+
+
+@pytest.mark.parametrize(("hours", "words"), [(1, "12:00"), (25, "明天 12:00")])
+def test_today_says_the_day_of_a_cutoff_that_is_not_today(of, log_in, hours, words):
+    make.household(of, "20-1702")
+    make.round(of, cutoff_at=ELEVEN + hours * HOUR)
+    assert tiles(log_in().get(AT))[0] == ("接龙截止", words)
 
 
 def test_today_costs_the_same_with_one_round_and_with_three(of, log_in):
@@ -275,12 +320,12 @@ def test_today_after_the_clock_closed_the_round_asks_for_the_next(of, log_in, cl
 
 
 def test_today_of_a_runner_begins_with_the_own_trip_and_of_another_has_none(of, log_in):
-    make.household(of, "20-1702")
-    make.round(of)
+    round, door = make.round(of), make.household(of, "20-1702")
     runner = log_in(Role.VOLUNTEER)
+    make.order(round, door, ("鸡蛋", "2", "板"), by=User.objects.get(phone=make.CAST[Role.VOLUNTEER][1]))
     batch = Batch.objects.create(compound=of, number=1, leaves_at=NOON, day=NOON.date(), state_at=ELEVEN)
     trip = Trip.objects.create(batch=batch, position=1, runner=User.objects.get(phone=make.CAST[Role.VOLUNTEER][1]))
-    Stop.objects.create(trip=trip, round=Round.objects.get(), household=of.households.get(), bags=2)
+    Stop.objects.create(trip=trip, round=round, household=door, bags=2)
     assert [(row.trip.pk, row.bags, row.buildings) for row in runner.get(AT).context["page"].trips] == [
         (trip.pk, 2, "20栋")
     ]

@@ -171,13 +171,19 @@ def test_today_draws_each_post_with_its_shifts_and_says_what_is_empty(of, log_in
     }
 
 
+def test_today_of_a_volunteer_says_the_day_of_a_next_shift_that_is_not_today(of, log_in, post):
+    client = log_in(Role.VOLUNTEER)
+    make.assignment(make.shift(post, NOON + 20 * HOUR), make.volunteer(of))
+    assert tiles(client.get(AT)) == [("我的下一班", "明天 08:00", "东门岗", "", AT + "duty/")]
+
+
 def test_today_of_a_volunteer_shows_the_own_next_shift_and_who_asks(of, log_in, post, zhang):
     client = log_in(Role.VOLUNTEER)
     me = make.volunteer(of)
     make.assignment(make.shift(post, ELEVEN - DAY), me, "signed_out")
     mine = make.assignment(make.shift(post, NOON + 8 * HOUR), me)
     make.assignment(make.shift(post, ELEVEN - HOUR), zhang)
-    assert tiles(client.get(AT)) == [("我的下一班", "20:00", "今天 · 东门岗", "", AT + "duty/")]
+    assert tiles(client.get(AT)) == [("我的下一班", "20:00", "东门岗", "", AT + "duty/")]
     assert (needs(client.get(AT)), lanes(client.get(AT))) == ([], {})
 
     theirs = make.assignment(make.shift(post, NOON + DAY), zhang)

@@ -71,9 +71,11 @@ def today(*, compound: Compound, membership: Standing, at: dt.datetime) -> Today
     page = Today(households=doors["all"])
     page.tiles = list(tiles_of(facts))
     page.needs = list(needs_of(facts))
-    page.lanes = lanes_of(facts.rounds, clock, url=round_url(facts))
-    page.posts = lanes_of_posts(facts.roster, clock, facts.url)
     only = None if access.sees_all_buildings(membership) else membership.buildings
+    # The day of the rounds is for who moves them; to others it is a list of what they can do nothing with.
+    if access.can_see_orders(membership) and only is None:
+        page.lanes = lanes_of(facts.rounds, clock, url=round_url(facts))
+    page.posts = lanes_of_posts(facts.roster, clock, facts.url)
     if access.can_deliver(membership) and not access.can_run_orders(membership):
         page.trips, _free = trips_to_carry(compound, runner=membership.user.pk, only=only)
     # Who may open the round has the buildings there; a captain's own is worth a line here all the same.

@@ -195,8 +195,8 @@ def tile_rows(facts: RosterFacts, clock: Clock, url: Url, *, runs: bool) -> Iter
         is_on = shift.starts_at <= clock.now
         yield {
             "word": _("My shift now") if is_on else _("My next shift"),
-            "number": clock.time(shift.starts_at),
-            "trend": f"{clock.day(shift.duty_on)} · {shift.post.name}",
+            "number": clock.near(shift.starts_at),
+            "trend": shift.post.name,
             "url": url("roster:my"),
         }
 

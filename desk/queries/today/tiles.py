@@ -43,7 +43,7 @@ def tiles_of(facts: Facts) -> Iterable[Tile]:
         trend = _("closes in %(time)s") % {"time": duration(first.cutoff_at - clock.now)}
         if more:
             trend += " · " + ngettext("%(count)d more round open", "%(count)d more rounds open", more) % {"count": more}
-        yield Tile(_("Orders until"), clock.time(first.cutoff_at), trend=trend, url=url(first))
+        yield Tile(_("Orders until"), clock.near(first.cutoff_at), trend=trend, url=url(first))
     if access.can_see_orders(member):
         yield from _order_tiles(facts)
     yield from _sheet_tiles(facts)

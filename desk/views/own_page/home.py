@@ -11,7 +11,7 @@ from desk.views.own_page.access import Own, choices, keep_choices, own_page, pag
 from desk.views.own_page.said import parts, said
 from errands.queries.errands import errands_of
 from money.queries.balances import HouseholdMoney, household_balance, household_money
-from orders.forms.numbers import number_of
+from orders.quantities import number_of
 
 # An errand that has ended stays on the first page so long.
 ENDED = dt.timedelta(days=2)

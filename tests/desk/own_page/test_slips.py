@@ -32,6 +32,35 @@ def test_slips_for_all_when_made_twice_are_one_for_each_household(scene, log_in)
     assert (trace.text, trace.params) == ("制作了1张家门单", {"count": 1})
 
 
+def test_slips_for_all_while_they_wait_say_so_and_load_the_page_anew_when_they_are_made(scene, log_in, run_jobs):
+    client = log_in()
+    client.post(AT + "for-all/")
+    job = scene.of.jobs.get(kind="household_keys")
+    page, part = client.get(AT).content.decode(), client.get(f"{AT}jobs/{job.pk}/")
+    assert ("正在制作家门单" in page, "等待中" in page) == (True, True)
+    assert ("等待中" in part.content.decode(), f'hx-get="{AT}jobs/{job.pk}/"' in part.content.decode()) == (True, True)
+    run_jobs()
+    over = client.get(f"{AT}jobs/{job.pk}/")
+    assert (over["HX-Refresh"], HouseholdKey.objects.filter(revoked_at=None).count()) == ("true", 2)
+
+
+def test_slips_for_all_when_they_failed_say_which_button_to_press_again(scene, log_in):
+    client = log_in()
+    client.post(AT + "for-all/")
+    scene.of.jobs.update(state="failed", finished_at=ELEVEN)
+    page = client.get(AT).content.decode()
+    assert "再按一次“给每户做一张”：已有家门单的会跳过。" in page
+
+
+def test_slips_for_all_when_cancelled_make_none_and_the_part_of_another_kind_is_not_there(scene, log_in, run_jobs):
+    client = log_in()
+    client.post(AT + "for-all/")
+    job = scene.of.jobs.get(kind="household_keys")
+    assert client.get(f"/c/xingfuli/passes/jobs/{job.pk}/").status_code == 404
+    assert client.post(f"{AT}jobs/{job.pk}/cancel/").status_code == 302
+    assert (run_jobs(), HouseholdKey.objects.count(), scene.of.jobs.get().state) == (0, 1, "cancelled")
+
+
 def test_key_when_stored_is_a_hash_and_its_token_can_be_made_again(scene):
     key = HouseholdKey.objects.get()
     assert (key.token_hash, household_token(key.pk)) == (token_hash(scene.token), scene.token)
