@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch
+
 from compound import access
 from compound.access import Standing
 from compound.listing import listed
@@ -16,6 +18,7 @@ from gate.queries.passes import PassRow, passes_of_household
 from money.queries.balances import household_balance
 from orders.doors import SERVED
 from orders.models import HouseholdReport, Order, OrderLine, Round
+from orders.queries.delivery import WENT_TO_OTHERS
 from roster.models import Volunteer
 
 # A fortnight of two rounds a day is the most that anybody asks about.
@@ -131,16 +134,19 @@ def _errands(household: Household, membership: Standing, at: dt.datetime) -> lis
 
 
 def _orders(household: Household) -> list[PastOrder]:
-    orders = household.orders.select_related("round", "entered_by").prefetch_related("lines")
+    lines = OrderLine.objects.annotate(went_to_others=ExpressionWrapper(WENT_TO_OTHERS, BooleanField()))
+    orders = household.orders.select_related("round", "entered_by").prefetch_related(Prefetch("lines", lines))
     return [_past(order) for order in orders.order_by("-round__cutoff_at", "-entered_at")[: ROUNDS * 2]]
 
 
 def _is_owed(order: Order, line: OrderLine) -> bool:
-    """Ordered, not given to others, not handed over, and nobody has said why that is the end of it."""
+    """Ordered, not handed over, and nobody has said why that is the end of it: as in the list of who is not served."""
     if order.state != Order.State.PLACED or order.round.state == Round.State.CANCELLED or line.closed_at is not None:
         return False
+    if line.went_to_others:  # type: ignore[attr-defined]  # _orders
+        return False
     if line.outcome == OrderLine.Outcome.PENDING:
-        return order.round.state == Round.State.SETTLED and line.allocated != 0
+        return order.round.state == Round.State.SETTLED
     return line.outcome not in SERVED
 
 

@@ -41,12 +41,16 @@ def on_the_way(compound: Compound, *, at: dt.datetime, only: Collection[int] | N
     )
 
 
+# Shared out to others, and nothing came: nobody owes it.
+WENT_TO_OTHERS = ALLOTTED_NOTHING & ~HELD_BACK & (Q(delivered=None) | Q(delivered=0))
+
+
 def _unserved(compound: Compound, only: Collection[int] | None) -> QuerySet[OrderLine]:
     lines = (
         OrderLine.objects.filter(order__round__compound=compound, order__state=Order.State.PLACED, closed_at=None)
         .exclude(outcome__in=SERVED)
         .exclude(order__round__state__in=[Round.State.OPEN, Round.State.CANCELLED])
-        .exclude(ALLOTTED_NOTHING & ~HELD_BACK & (Q(delivered=None) | Q(delivered=0)))
+        .exclude(WENT_TO_OTHERS)
         .annotate(owed=F("ordered") - F("delivered"))
     )
     return lines if only is None else lines.filter(order__household__building__in=only)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from compound.models import AuditEntry, Role
 from errands.services.asking import MedicineWish, ask_errand
 from errands.services.steps import take_on
-from orders.models import HouseholdReport, OrderLine, Round
+from orders.models import Allotment, HouseholdReport, OrderLine, Round, RoundGood, Sharing
 from orders.services.delivery import mark_door
 from tests import make
 from tests.make import ELEVEN
@@ -136,11 +136,18 @@ def test_orders_are_shown_with_how_each_one_ended(of, log_in, door):
 
 def test_household_when_all_went_to_others_is_owed_nothing_by_a_settled_round(of, log_in, door):
     coordinator, by, round = log_in(), make.user("罗强", "13000000088"), make.round(of, "缺货")
-    make.order(round, door, ("鸡蛋", "2", "板"), ("牛奶", "1", "箱"), by=by)
+    make.order(round, door, ("鸡蛋", "2", "板"), ("牛奶", "1", "箱"), ("猪肉", "1", "斤"), by=by)
     Round.objects.filter(pk=round.pk).update(state="settled", closed_at=ELEVEN)
+    eggs = RoundGood.objects.create(round=round, goods="鸡蛋", unit="板")
+    sharing = Sharing.objects.create(
+        good=eggs, arrived=9, rule={}, claims={}, seed="1", made_at=ELEVEN, made_by=by, applied_at=ELEVEN, applied_by=by
+    )
+    Allotment.objects.create(sharing=sharing, line=OrderLine.objects.get(goods="鸡蛋"), quantity=0, position=1)
     OrderLine.objects.filter(goods="鸡蛋").update(allocated=0)
+    # Something else instead of it, which has not come either.
+    OrderLine.objects.filter(goods="猪肉").update(allocated=0, allocated_instead=1)
 
-    assert [line.goods for line in coordinator.get(AT).context["page"].owed] == ["牛奶"]
+    assert [line.goods for line in coordinator.get(AT).context["page"].owed] == ["牛奶", "猪肉"]
 
 
 def test_household_costs_the_same_with_one_order_and_with_three(of, log_in, door):

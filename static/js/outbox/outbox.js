@@ -327,10 +327,16 @@ export class Outbox {
     });
   }
 
+  /* What is sent of a row for whose answer nobody waits any more. */
+  late(body) {
+    return body;
+  }
+
   /* One request of rows of one kind. → "taken" · "dead" (the token) · "away" · "broken" (5xx) · {code, text} (the whole
      request was refused). With `settle: false` the caller gets the results instead of "taken". */
   async send(rows, token, { timeout_ms, settle = true }) {
     const [path, name] = this.queues[rows[0].what];
+    const wire = ({ id, body }) => ({ ...(settle ? this.late(body) : body), id: idOnWire({ id, body }) });
     let answer;
     try {
       answer = await this.server.ask("POST", path, { token, body: { ...this.envelope(rows[0].binding), [name]: rows.map(wire) }, timeout_ms });
@@ -350,7 +356,7 @@ export class Outbox {
     const results = answer.json.results;
     // Neither refused nor answered row by row: not our server, or one that is being changed.
     if (answer.status !== 200 || !Array.isArray(results)) return "away";
-    const answered = rows.map((row, n) => (results[n]?.id === wire(row).id ? results[n] : null));
+    const answered = rows.map((row, n) => (results[n]?.id === idOnWire(row) ? results[n] : null));
     if (!settle) return answered;
     for (const [n, row] of rows.entries()) {
       if (answered[n]) await this.settle(row.id, answered[n]);
@@ -362,4 +368,4 @@ export class Outbox {
 
 const pauseOf = ({ tries }) => Math.min(5_000 * 2 ** tries, 300_000);
 // A parcel has several steps under one id; everything else is its row.
-const wire = (row) => ({ ...row.body, id: row.body.id ?? row.id });
+const idOnWire = ({ id, body }) => body.id ?? id;

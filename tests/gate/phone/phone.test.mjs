@@ -377,6 +377,19 @@ test("a page that died while it asked sends its question without a verdict", asy
   assert.deepEqual([...server.log.values()].map(({ check }) => [check.household, check.verdict]), [["20-1702", null]]);
 });
 
+test("a page that died while it asked to undo sends what is done already", async () => {
+  const it = await phone();
+  const { id } = await it.judge.judge(byRoom("20-1702"));
+  it.server.fetch = () => new Promise(() => {});
+  it.judge.undo({ refers_to: id, reason: "x" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const server = new FakeServer();
+  const later = await phone({ server, store: it.store, roll: null });
+  later.time.now += 3_600_000;
+  await later.outbox.flush({ now: true });
+  assert.deepEqual([...server.log.values()].map(({ check }) => [check.action, check.verdict]), [["undo", "allow"]]);
+});
+
 test("a phone whose disk is full decides, sends and says that it keeps nothing", async (context) => {
   context.mock.method(console, "warn", () => {});
   const it = await phone();
