@@ -8,6 +8,7 @@ read in layers, each a module:
 - ``blocks``   segments, entries and remarks: which lines make one entry (``segments``: the holders)
 - ``copies``   menus set apart; of several copies of a chain the one that counts
 - ``tokens``   one entry's quantities, brackets, wishes, status words
+- ``pairs``    what 俩 and 仨 count
 - ``heads``    who orders: the nickname
 - ``atoms``, ``items``  what is ordered, and the note
 - ``entries``  one entry put together, with its room from ``compound.rooms``
@@ -27,9 +28,10 @@ from .entries import read_entry, room_in
 from .lexicon import Context, forget_words, goods_evidence, name_evidence, strip_idle
 from .lines import Line, read_lines
 from .model import WARNINGS, Chain, Entry, Item, Skipped, warning
+from .pairs import read_tokens
 from .segments import Block, Shape
 from .text import Text
-from .tokens import Kind, forget_tokens, tokenize
+from .tokens import Kind, forget_tokens
 
 __all__ = ["WARNINGS", "Chain", "Entry", "Item", "Skipped", "parse_chain"]
 
@@ -86,7 +88,7 @@ def _learn(bodies: list[Text], rooms: list[FoundRoom | None], about: str, buildi
     units: Counter[str] = Counter()
     for body, room in zip(bodies, rooms, strict=True):
         parts = [body if room is None else body.cut(room.end)]
-        counts = [token for token in tokenize(parts[0]) if token.kind is Kind.QUANTITY]
+        counts = [token for token in read_tokens(parts[0], context) if token.kind is Kind.QUANTITY]
         units.update([token.unit for token in counts if token.unit])
         if room is not None and not counts:
             parts.insert(0, body.cut(0, room.start))  # else what stands before the room is the name
@@ -96,7 +98,9 @@ def _learn(bodies: list[Text], rooms: list[FoundRoom | None], about: str, buildi
         goods |= clear
         guesses.update(counted)
         if room is not None and not body.plain[: room.start].strip():
-            first = next((t for t in tokenize(parts[-1]) if t.kind not in (Kind.SPACE, Kind.SEPARATOR)), None)
+            first = next(
+                (t for t in read_tokens(parts[-1], context) if t.kind not in (Kind.SPACE, Kind.SEPARATOR)), None
+            )
             if first is not None and first.kind is Kind.TEXT:
                 word = parts[-1].plain[first.start : first.end]
                 named_after_room += name_evidence(word) >= 2
@@ -115,7 +119,7 @@ def _count_many_goods(units: Counter[str]) -> bool:
 
 
 def _clear_goods(part: Text, context: Context) -> Iterator[str]:
-    for token in tokenize(part):
+    for token in read_tokens(part, context):
         if token.kind is Kind.TEXT:
             start, end = strip_idle(part.plain, token.start, token.end)
             word = part.plain[start:end].lower()
@@ -125,7 +129,7 @@ def _clear_goods(part: Text, context: Context) -> Iterator[str]:
 
 def _counted_words(part: Text, context: Context) -> Iterator[str]:
     """Words that stand like goods: behind a room, set apart by a space, with a quantity right behind them."""
-    tokens = tokenize(part)
+    tokens = read_tokens(part, context)
     for before, token, behind in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if token.kind is Kind.TEXT and before.kind is Kind.SPACE and behind.kind is Kind.QUANTITY:
             start, end = strip_idle(part.plain, token.start, token.end)

@@ -13,6 +13,7 @@ from .heads import clean_name, take_name
 from .items import Reading, read_items
 from .lexicon import Context, goods_evidence, name_evidence
 from .model import Entry, Status, warning
+from .pairs import read_tokens
 from .text import Text
 from .tokens import _UNIT, Kind, Token, tokenize
 
@@ -125,7 +126,7 @@ def find_place(body: Text, found: FoundRoom | None, context: Context) -> Place |
     if letter and not context.names_goods and letter["place"][0].lower() not in context.about:
         return Place(letter.start(), letter.end("place"), None, "building_only")
     room_only = _ROOM_ONLY.search(body.plain[:40])
-    if room_only and not any(t.kind is Kind.QUANTITY for t in tokenize(body.cut(0, room_only.start()))):
+    if room_only and not any(t.kind is Kind.QUANTITY for t in read_tokens(body.cut(0, room_only.start()), context)):
         return Place(room_only.start(), room_only.end(), None, "room_only")
     return None
 
@@ -151,7 +152,7 @@ def _is_sticky(body: Text, found: FoundRoom) -> bool:
 def _is_building(body: Text, found: FoundRoom, context: Context) -> bool:
     """5号电池 and 3号套餐 are goods; 3号 behind an order is a date."""
     rest = re.split(r"[\s,，、;；\n]", body.plain[found.start :], maxsplit=1)[0]
-    tokens = tokenize(body.cut(0, found.start))
+    tokens = read_tokens(body.cut(0, found.start), context)
     ordered = any(token.kind is Kind.QUANTITY for token in tokens)
     if _WEAK_MARK.search(body.plain[found.start : found.end]):
         good = goods_evidence(
@@ -167,8 +168,8 @@ def _is_building(body: Text, found: FoundRoom, context: Context) -> bool:
 def _without_room(body: Text, context: Context) -> tuple[str, Reading]:
     who, body = _who_wants(body)
     if who:
-        return who, read_items(body, tokenize(body), context)
-    tokens = tokenize(body)
+        return who, read_items(body, read_tokens(body, context), context)
+    tokens = read_tokens(body, context)
     name, rest = take_name(body, tokens, context, after_room=False, glued=False)
     runs_on = bool(name) and bool(rest) and rest[0].kind is Kind.TEXT and body.plain[rest[0].start - 1].isalnum()
     name, rest = _name_at_the_end(body, rest, name)
@@ -182,8 +183,8 @@ def _around_room(body: Text, place: Place, context: Context) -> tuple[str, Readi
     left, right = body.cut(0, place.start), body.cut(place.end)
     who, behind = _who_wants(right)
     if who and not _HAS_WORD.search(left.plain):
-        return who, read_items(behind, tokenize(behind), context)
-    left_tokens, right_tokens = tokenize(left), tokenize(right)
+        return who, read_items(behind, read_tokens(behind, context), context)
+    left_tokens, right_tokens = read_tokens(left, context), read_tokens(right, context)
     if _orders(left_tokens) and not _orders(right_tokens):
         return _room_behind_order(left, left_tokens, right, right_tokens, context)
     glued = bool(right.plain) and right.plain[0] not in " \n"

@@ -11,6 +11,7 @@ from compound.rooms import find_room
 from .lexicon import Context, goods_evidence, name_evidence
 from .lines import Line
 from .model import Skipped, Why
+from .pairs import read_tokens
 from .tokens import Kind, tokenize
 
 _SPACES = re.compile(r"[\W_]+")
@@ -97,12 +98,12 @@ class Shape:
 
 
 def has_quantity(line: Line) -> bool:
-    return any(token.kind in (Kind.QUANTITY, Kind.EACH) for token in tokenize(line.body))
+    return any(token.kind in (Kind.QUANTITY, Kind.EACH) for token in read_tokens(line.body, Context()))
 
 
 def names_goods(line: Line) -> bool:
     """Begins with a quantity, or with a known good that has one; no room."""
-    tokens = tokenize(line.body)
+    tokens = read_tokens(line.body, Context())
     if not tokens or not has_quantity(line) or find_room(line.body.plain) is not None:
         return False
     if tokens[0].kind is Kind.QUANTITY:
@@ -122,4 +123,4 @@ def is_order(line: Line) -> bool:
     if found is None or line.is_example or line.is_total:
         return False
     rest = line.body.cut(0, found.start) + line.body.cut(found.end)
-    return any(token.kind in (Kind.QUANTITY, Kind.EACH) for token in tokenize(rest))
+    return any(token.kind in (Kind.QUANTITY, Kind.EACH) for token in read_tokens(rest, Context()))

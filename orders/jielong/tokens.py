@@ -51,7 +51,7 @@ class Token(NamedTuple):
 
 
 _EVERYDAY = "[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]百|[一二两三四五六七八九半俩仨]"
-# 俩 and 仨 hold the unit already (火龙果仨), unless they count people (我们俩).
+# 俩 and 仨 hold the unit already; what they count behind a word is for `pairs.py` to say.
 _FOLDED_NUMERALS = {"俩": Decimal(2), "仨": Decimal(3)}
 # What was paid: always money behind these words, and behind a sum only with a decimal point or its unit.
 _PAID = r"(?:已经?)?(?:付[了过]?|转[了过账]?|支付了?|微信转?|红包|收[了到]?)(?:款|钱|账)?\s?[:]?\s?"
@@ -72,6 +72,9 @@ def _unit_pattern() -> str:
 
 
 _UNIT = _unit_pattern()
+# 块 is money only where it can count nothing: 付30块, but 付2块豆腐.
+_MONEY = rf"(?:元|块钱|块(?=[了谢啊哦呀])|块(?!{_UNIT}|[\u4e00-\u9fff]))"
+_NO_UNIT = rf"(?![0-9.]|\s?(?:[元块]|{_UNIT}))"
 _CONTENT = "(?:" + "|".join(sorted(map(re.escape, words.CONTENT_UNITS), key=len, reverse=True)) + ")"
 _SPEC = "(?:" + "|".join(words.SPEC_UNITS) + ")"
 _FOLLOWED_BY_QUANTITY = rf"(?=\s?(?:[xX×*]\s?)?(?:[0-9]|{_CN}\s?{_UNIT}|[\[(][0-9]))"
@@ -159,9 +162,9 @@ _TOKEN = re.compile(
   | (?P<time>(?<![0-9])(?:[0-9]{{1,2}}(?::[0-9]{{2}}|点[半钟整]?(?:[0-9]{{2}}分?)?)
         |[二三四五六七八九]?十?[一二三四五六七八九十两]点(?:[半钟整]|(?=[前后到左送以之])))
         (?:\s?[-~到至]\s?[0-9]{{1,2}}(?::[0-9]{{2}}|点半?))?(?![0-9]))
-  | (?P<paid>{_PAID}[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?:\s?[元块])?(?![0-9.]|\s?(?:{_UNIT}))
-        |(?:一共|总共|总计|合计|共计?|[=])\s?(?:[0-9]{{1,5}}\.[0-9]{{1,2}}[元块]?|[0-9]{{1,5}}\s?(?:元|块(?!{_UNIT}|[\u4e00-\u9fff])))(?![0-9])
-        |{_NUM}\s?[×xX*+]\s?{_NUM}(?:\s?[×xX*+]\s?{_NUM}){{0,3}}\s?=\s?[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?\s?[元块]?)
+  | (?P<paid>{_PAID}[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?:\s?{_MONEY}|{_NO_UNIT})
+        |(?:一共|总共|总计|合计|共计?|[=])\s?(?:[0-9]{{1,5}}\.[0-9]{{1,2}}{_NO_UNIT}|[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?\s?{_MONEY}(?![0-9]))
+        |{_NUM}\s?[×xX*+]\s?{_NUM}(?:\s?[×xX*+]\s?{_NUM}){{0,3}}\s?=\s?[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?:\s?{_MONEY}|{_NO_UNIT}))
   | (?P<price>[¥￥$]\s?{_NUM}|{_NUM}\s?(?:元|块钱|rmb|RMB)(?:\s?[/一每]\s?{_UNIT})?|{_NUM}\s?块\s?[/一每]\s?{_UNIT})
   | (?P<weighs>(?<=[只条个块份盒袋箱包瓶])(?:大约|大概|约)\s?(?:{_NUM}|{_CN})\s?{_UNIT})
   | (?P<about>{_NUM}\s?{_UNIT}(?:左右|以[上下内]|上下)的?)
@@ -179,7 +182,7 @@ _TOKEN = re.compile(
   | (?P<counted>(?<![0-9.])(?P<num>{_NUM}|{_CN})\s?(?P<unit>{_UNIT})(?P<half>半(?![个斤份箱盒包袋瓶只块]))?)
   | (?P<odd>(?<=[\u4e00-\u9fff)\]])(?P<oddnum>[0-9]{{1,3}})(?P<oddunit>[\u4e00-\u9fff])
         (?<![号楼栋幢室层点月日年元度区弄大小])(?=\s|$|[{_SEP_CHARS}]))  # a counting word that no table knows
-  | (?P<folded>(?<![我你他她它们妻子女弟妹兄母父口人咱夫姐])(?P<foldednum>[俩仨])(?=\s|$|[{_SEP_CHARS}]))
+  | (?P<folded>\A(?P<foldednum>[俩仨])\Z)
   | (?P<bare>(?<![0-9.\-])(?:(?<![A-Za-z])|(?<=[A-Za-z])(?<![A-Za-z][A-Za-z])(?![0-9]+[\u4e00-\u9fff]))
         (?P<barenum>{_NUM})
         (?:(?<=[A-Za-z][0-9])(?=[A-Za-z][0-9])|(?![A-Za-z]))(?![0-9%.号楼栋幢室层点月日年元\#度区弄大小*×℃:-]))

@@ -68,6 +68,7 @@ class Row:
     other_orders: list[str] = field(default_factory=list)
     other_orders_count: int = 0
     earlier_orders: list[EarlierOrder] = field(default_factory=list)
+    writes_once: bool = True
 
     def keep(self, *, room: str, items: Sequence[Good]) -> None:
         """Shows what was typed again, beside what is wrong with it."""
@@ -114,6 +115,14 @@ class Row:
     def speaks_of_earlier(self) -> bool:
         """The line cancels or changes what another round has: that order is ended on its own page."""
         return any(code_of(warning) == EARLIER for warning in self.entry.warnings)
+
+    @property
+    def is_of_another_round(self) -> bool:
+        """It only cancels, speaks of another round, and nothing of this one stands that it could mean."""
+        if not self.is_withdrawal or not self.speaks_of_earlier:
+            return False
+        stands = self.entry.order_id is not None or self.is_second_order or self.withdraws_other
+        return not (stands or self.twins or not self.writes_once)
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -197,8 +206,12 @@ def review_of(chain_import: ChainImport, compound: Compound) -> Review:
     open_rows = [row for row in rows if row.is_open and row.can_decide]
     _find_twins(rows, chain_import)
     suggest_rooms([row for row in open_rows if row.entry.household is None and not row.is_gone], compound)
-    show_other_orders([row for row in open_rows if row.is_second_order or row.withdraws_other], chain_import)
-    show_earlier_orders([row for row in open_rows if row.speaks_of_earlier], chain_import)
+    asked = [row for row in open_rows if row.is_second_order or row.withdraws_other or row.speaks_of_earlier]
+    show_other_orders(asked, chain_import)
+    show_earlier_orders([row for row in asked if row.speaks_of_earlier], chain_import)
+    writes = Counter(entry.household_id or 0 for entry in entries)
+    for row in asked:
+        row.writes_once = not row.entry.household_id or writes[row.entry.household_id] == 1
     for row in open_rows:
         if not (row.is_withdrawal and row.speaks_of_earlier):
             row.amounts = _amounts(row.entry)

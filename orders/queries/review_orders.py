@@ -30,21 +30,29 @@ class EarlierOrder:
 
 
 def show_other_orders(rows: Sequence[Row], chain_import: ChainImport) -> None:
-    """What the household has ordered in the round already, beside the question. One statement where anybody has."""
-    if not rows:
+    """What the household has ordered in the round already, beside the question. One statement where anybody is asked.
+
+    What came by this group too where the line may be about it: `昨天订的` in a round that was open yesterday.
+    """
+    doors = {row.entry.household_id for row in rows} - {None}
+    if not doors:
         return
-    doors = {row.entry.household_id for row in rows}
     lines = OrderLine.objects.filter(order__round=chain_import.round, order__household__in=doors)
     lines = lines.filter(order__state__in=_ALIVE)
-    lines = lines.exclude(order__chain_import__source=chain_import.source).select_related("order").order_by("pk")
+    lines = lines.select_related("order__chain_import").order_by("pk")
+    every: dict[int, list[str]] = defaultdict(list)
     words: dict[int, list[str]] = defaultdict(list)
     orders: dict[int, set[object]] = defaultdict(set)
     for line in lines:
-        orders[line.order.household_id].add(line.order_id)
-        words[line.order.household_id].append(str(line))
+        every[line.order.household_id].append(str(line))
+        paste = line.order.chain_import
+        if paste is None or paste.source_id != chain_import.source_id:
+            orders[line.order.household_id].add(line.order_id)
+            words[line.order.household_id].append(str(line))
     for row in rows:
-        row.other_orders = words.get(row.entry.household_id or 0, [])
-        row.other_orders_count = len(orders.get(row.entry.household_id or 0, ()))
+        door = row.entry.household_id or 0
+        row.other_orders = (every if row.speaks_of_earlier else words).get(door, [])
+        row.other_orders_count = len(orders.get(door, ()))
 
 
 def show_earlier_orders(rows: Sequence[Row], chain_import: ChainImport) -> None:

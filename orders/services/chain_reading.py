@@ -225,7 +225,11 @@ def _is_of_another_round(entry: ChainEntry, *, alone: bool, before: Collection[i
     """Whether a line that only cancels is about another round: it says so, or only there is something to cancel.
 
     Marks the entry, which stays open: its order is ended on its own page, and nobody's word is folded away.
+    Where the household has something in this round, that may be meant: a round open over midnight holds
+    yesterday's orders.
     """
+    if not alone and entry.household is not None:
+        return False
     says_so = any(w.partition(":")[0] == EARLIER for w in entry.warnings)
     if not says_so and alone and entry.household_id in before:
         entry.warnings.append(f"{EARLIER}: ")

@@ -105,3 +105,58 @@ def test_such_a_line_that_was_seen_is_left_out_and_ends_no_order(client, chat):
     client.post(url("review_confirm", pasted))
     chat.order.refresh_from_db()
     assert (decision(pasted), chat.order.state) == ("leave", "placed")
+
+
+class Midnight:
+    """The round was open yesterday: what 20-1703 ordered then is an order of this one."""
+
+    def __init__(self, chat, client):
+        self.chat, self.client = chat, client
+
+    def confirmed(self, *lines):
+        pasted = self.chat.paste(*lines)
+        self.client.post(url("review_confirm", pasted))
+        return pasted
+
+    def page(self, pasted):
+        page = self.client.get(url("review", pasted))
+        (row,) = [row for row in page.context["review"].rows if row.is_open and row.speaks_of_earlier]
+        return row, page.content.decode()
+
+    def withdraw(self, pasted, row, do):
+        self.client.post(url("review_decide", pasted), {"position": row.entry.position, "do": do})
+        self.client.post(url("review_confirm", pasted))
+        return sorted(self.chat.round.orders.values_list("state", flat=True))
+
+
+@pytest.fixture
+def midnight(chat, client):
+    return Midnight(chat, client)
+
+
+def test_line_beside_a_confirmed_one_can_withdraw_its_order(midnight):
+    midnight.confirmed("20-1703王姐 鸡蛋2板", "20-1702 牛奶1箱")
+    pasted = midnight.chat.paste("20-1703王姐 鸡蛋2板", "20-1702 牛奶1箱", "20-1703王姐 昨天订的鸡蛋不要了")
+    row, text = midnight.page(pasted)
+    assert (row.other_orders, "撤回订单" in text, "看过了，这条不算" in text) == (["鸡蛋 2板"], True, False)
+    assert midnight.withdraw(pasted, row, "later") == ["cancelled", "placed"]
+
+
+def test_line_that_was_edited_can_withdraw_its_order_and_shows_both_rounds(midnight):
+    midnight.confirmed("20-1702王姐 牛奶1箱")
+    pasted = midnight.chat.paste("20-1702王姐 昨天订的牛奶不要了")
+    row, text = midnight.page(pasted)
+    assert (row.other_orders, [e.goods for e in row.earlier_orders]) == (["牛奶 1箱"], [("鸡蛋 2板",)])
+    assert ("撤回订单" in text, "看过了，这条不算" in text) == (True, False)
+    assert midnight.withdraw(pasted, row, "take") == ["cancelled"]
+    midnight.chat.order.refresh_from_db()
+    assert midnight.chat.order.state == "placed"
+
+
+def test_line_can_withdraw_an_order_of_this_round_that_was_typed_in(midnight):
+    chat = midnight.chat
+    make.order(chat.round, chat.doors["20-1703"], ("鸡蛋", "2", "板"), by=chat.coordinator)
+    pasted = chat.paste("20-1703王姐 昨天订的鸡蛋不要了")
+    row, text = midnight.page(pasted)
+    assert (row.other_orders, "撤回订单" in text, "看过了，这条不算" in text) == (["鸡蛋 2板"], True, False)
+    assert midnight.withdraw(pasted, row, "take") == ["cancelled"]

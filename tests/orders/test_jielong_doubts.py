@@ -31,6 +31,48 @@ def test_pairs_formal_weights_and_money_are_read(text, items):
     assert entry(text) == ("8-1003", "", items, "order", [])
 
 
+@pytest.mark.parametrize("people", ["爷俩", "哥俩", "娘俩", "爷孙俩", "姐妹俩", "父子俩", "小鱼儿俩"])
+def test_two_people_are_no_good(people):
+    assert entry(f"3-501 {people} 苹果2斤")[2] == [("苹果", "2", "斤")]
+
+
+@pytest.mark.parametrize("good", ["全麦欧包", "吐司", "包子", "姜"])
+def test_pair_of_a_known_good_is_two_of_it(good):
+    (found,) = parse_chain(f"#接龙\n团购\n1. 8-1003 {good}俩", offered=["全麦欧包"]).entries
+    assert [(item.goods, item.quantity) for item in found.items] == [(good, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("五花肉 共2.5斤", [("五花肉", "2.5", "斤")]),
+        ("排骨一共3.5斤", [("排骨", "3.5", "斤")]),
+        ("五花肉共2.50斤 鸡蛋1板", [("五花肉", "2.5", "斤"), ("鸡蛋", "1", "板")]),
+        ("排骨 总共 1.5kg", [("排骨", "1.5", "kg")]),
+        ("苹果2箱 付30块", [("苹果", "2", "箱")]),
+        ("苹果2箱 已付30块了", [("苹果", "2", "箱")]),
+        ("苹果2箱 已付129元 米10斤", [("苹果", "2", "箱"), ("米", "10", "斤")]),
+        ("苹果2箱 共79.8块钱", [("苹果", "2", "箱")]),
+    ],
+)
+def test_sum_of_goods_is_no_money(text, items):
+    assert entry(f"3-501 {text}")[2] == items
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "code"),
+    [
+        ("鸡蛋 2*3=6板", ("3", ""), "two_quantities"),
+        ("豆腐 付2块豆腐", ("2", "块"), "no_quantity"),
+        ("苹果2箱 付3块豆腐", ("3", "块"), "no_quantity"),
+    ],
+)
+def test_what_may_be_money_or_goods_is_asked_about(text, amount, code):
+    found = entry(f"3-501 {text}")
+    assert amount in [item[1:] for item in found[2]]
+    assert code in found[4]
+
+
 def test_people_who_are_two_are_no_quantity():
     assert entry("8-1003 我们俩 鸡蛋2板")[2] == [("鸡蛋", "2", "板")]
 
