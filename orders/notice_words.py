@@ -217,7 +217,7 @@ def _owed_words(owed: Owed | None, one: BuildingNews | None) -> list[str]:
     if owed is None:
         return []
     if not owed.households:
-        words = _("%(building)s has paid everything. Thank you.") if one else _("Everybody has paid. Thank you.")
+        words = _all_paid(owed, is_building=one is not None)
     elif one:
         words = ngettext(
             "%(building)s: %(count)d household has not paid everything yet, %(sum)s yuan with earlier bills.",
@@ -232,6 +232,19 @@ def _owed_words(owed: Owed | None, one: BuildingNews | None) -> list[str]:
         )
     building = building_words(one.building.name) if one else ""
     return [words % {"building": building, "count": owed.households, "sum": f"{owed.amount:,.2f}"}]
+
+
+def _all_paid(owed: Owed, *, is_building: bool) -> str:
+    """Nobody owes anything now. What has no price yet is nothing that anybody could have paid."""
+    if owed.comes_later and not owed.is_billed:
+        return _("%(building)s: what has no price yet is charged later.")
+    if owed.comes_later:
+        return (
+            _("%(building)s has paid what has a price, thank you. What has none yet is charged later.")
+            if is_building
+            else _("Everybody has paid what has a price, thank you. What has none yet is charged later.")
+        )
+    return _("%(building)s has paid everything. Thank you.") if is_building else _("Everybody has paid. Thank you.")
 
 
 def _progress(one: BuildingNews) -> str:

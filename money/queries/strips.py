@@ -35,7 +35,10 @@ class StripLine:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What a household finds in its bag. `total`: of what has a price. `pay`: how to pay it, line by line."""
+    """What a household finds in its bag. `pay`: how to pay it, line by line.
+
+    `total`: of what has a price, '' where nothing is in the bag and all of it waits to be shared out.
+    """
 
     room: str
     lines: tuple[StripLine, ...]
@@ -52,7 +55,7 @@ class Strip:
 
 
 def strips_of(round: Round) -> tuple[Strip, ...]:
-    """Of every household that gets something, in the order of the buildings. Twelve statements at most.
+    """Of every household that gets something or may yet, in the order of the buildings. Twelve statements at most.
 
     What came short and nobody has decided is named, and not charged (`orders.queries.undecided`).
     """
@@ -66,7 +69,7 @@ def strips_of(round: Round) -> tuple[Strip, ...]:
     for line in facts.lines:
         if line.line in undecided:
             waits[line.household][line.goods] = None
-    doors = Household.objects.filter(pk__in=lines).order_by("building__sort_key", "sort_key")
+    doors = Household.objects.filter(pk__in={*lines, *waits}).order_by("building__sort_key", "sort_key")
     pay = tuple(without_numbers(round.compound.how_to_pay).splitlines())
     return tuple(_strip(room, lines[pk], tuple(waits[pk]), pay) for pk, room in doors.values_list("pk", "room"))
 
@@ -90,7 +93,8 @@ def _strip(room: str, rows: list[Charge], waits: tuple[str, ...], pay: tuple[str
         for row in rows
     )
     lines += tuple(StripLine(without_numbers(goods), "", "", "") for goods in waits)
-    return Strip(room, lines, f"{sum((row.amount for row in rows), ZERO):.2f}", pay)
+    total = f"{sum((row.amount for row in rows), ZERO):.2f}" if rows else ""
+    return Strip(room, lines, total, pay)
 
 
 def price_words(shown: Decimal) -> str:

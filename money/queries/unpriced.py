@@ -42,6 +42,11 @@ def unpriced_in(building: Building) -> tuple[Unpriced, ...]:
     return _unpriced(Q(order__household__building=building))
 
 
+def unpriced_on(round: Round) -> tuple[Unpriced, ...]:
+    """Of all households of a round, as `unpriced_of`."""
+    return _unpriced(Q(order__round=round))
+
+
 def goods_words(rows: Iterable[Unpriced]) -> str:
     """大白菜 1棵、猪肉 1.2斤"""
     sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)

@@ -60,7 +60,8 @@ class _Part:
 
     @property
     def height(self) -> float:
-        return _HEAD + sum(map(_line_height, self.lines)) + (_SUM + _footer_height(self.strip) if self.is_last else 0)
+        below = _sum_height(self.strip) + _footer_height(self.strip) if self.is_last else 0
+        return _HEAD + sum(map(_line_height, self.lines)) + below
 
 
 def title(language: str) -> str:
@@ -95,7 +96,7 @@ def _parts(strip: Strip, room: float) -> list[_Part]:
     if whole.height <= room:
         return [whole]
     pieces: list[list[StripLine]] = [[]]
-    left = full = room - _HEAD - _SUM - _footer_height(strip)
+    left = full = room - _HEAD - _sum_height(strip) - _footer_height(strip)
     for line in strip.lines:
         if left < _line_height(line):
             pieces.append([])
@@ -150,6 +151,10 @@ def _footer_words(strip: Strip) -> list[str]:
     return [*said, *strip.pay]
 
 
+def _sum_height(strip: Strip) -> float:
+    return _SUM if strip.total else 0
+
+
 def _footer_height(strip: Strip) -> float:
     return sum(len(wrap(text, COLUMN, TEXT)) for text in _footer_words(strip)) * (TEXT + 2) + (TEXT + 2)
 
@@ -180,9 +185,10 @@ def _paint(ink: Ink, x: float, y: float, part: _Part, stamp: Stamp) -> None:
         ink.line(x, y - 3, right, y - 3, thick=0.25)
     if not part.is_last:
         return
-    ink.text(x, y + 15, _("Sum"), 14, bold=True)
-    ink.text(right, y + 15, _("%(sum)s yuan") % {"sum": strip.total}, 15, bold=True, align="right")
-    y += _SUM
+    if strip.total:
+        ink.text(x, y + 15, _("Sum"), 14, bold=True)
+        ink.text(right, y + 15, _("%(sum)s yuan") % {"sum": strip.total}, 15, bold=True, align="right")
+    y += _sum_height(strip)
     for text in _footer_words(strip):
         for row in wrap(text, COLUMN, TEXT):
             y += TEXT + 2

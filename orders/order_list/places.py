@@ -43,6 +43,8 @@ _BUILDING_BEFORE = re.compile(
 _STREET_BEFORE = re.compile(r"(?:路|街|大道|道|巷|弄)\s?$")
 _UNIT_BEHIND = re.compile(
     r"\s?(?:室|房|户|号)?\s?[(\[【,，、/-]?\s?第?(?P<unit>[0-9]{1,2}|[A-Za-z一二三四五六七八九东西南北中])\s?单元"
+    # With a number behind it, it is the unit of the next door.
+    r"(?!\s?-?\s?[A-Za-z]?[0-9零〇一二三四五六七八九])"
 )
 
 _STREET_ONLY = re.compile(r"[^0-9]*(?:路|街|大道|巷)\s?[0-9]{1,5}\s?(?:号院?|弄)?[^0-9]{0,12}")

@@ -34,13 +34,15 @@ def piece_of(review: Review, group: str, *, after: int = -1, until: int = -1) ->
     return _piece(review.group(group), lambda row: row.place, lambda row: row.entry.position, after, until)
 
 
-def piece_of_skipped(skipped: Sequence[dict[str, Any]], *, after: int = -1, until: int = -1) -> Piece[dict[str, Any]]:
-    """Lines that are no orders, by their line in the text."""
+def piece_of_skipped(
+    skipped: Sequence[dict[str, Any]], *, after: int = -1, until: int = -1
+) -> Piece[tuple[int, dict[str, Any]]]:
+    """Lines that are no orders, each behind its place among them: their line is one of several sheets."""
 
-    def line(one: dict[str, Any]) -> int:
-        return int(one["line"])
+    def place(one: tuple[int, dict[str, Any]]) -> int:
+        return one[0]
 
-    return _piece(skipped, line, line, after, until)
+    return _piece(list(enumerate(skipped)), place, place, after, until)
 
 
 def _piece(

@@ -12,7 +12,7 @@ from compound.models import Compound, User
 from compound.refusals import Refusal
 from compound.services import audit
 from orders.models import Batch, Order, OrderLine, OrderRules, Round, StationBuilding, Stop, Trip, Vehicle
-from orders.queries.due import ALLOTTED_NOTHING
+from orders.queries.due import DUE
 from orders.queries.gone import delivered_stops, gone_stops
 from orders.queries.handovers import places_of
 from orders.queries.runs import HANDED_OVER, WaitingDoor, capacity_of, rules_of, waiting_doors
@@ -311,10 +311,11 @@ def _not_handed_over(batch: Batch) -> dict[uuid.UUID, bool]:
         .filter(order__round__stops__trip__batch=batch, order__round__stops__household=F("order__household"))
         .exclude(outcome__in=HANDED_OVER)
     )
-    given_to_others = ALLOTTED_NOTHING & ~HELD_BACK & (Q(delivered=None) | Q(delivered=0))
+    # Nothing was packed, or all of it was given to others: `waiting_doors` takes it onto no run.
+    nothing = Q(due=0) & ~HELD_BACK
     doors: dict[tuple[uuid.UUID, int], bool] = {}
-    for round, household, comes in owed.values_list(
-        "order__round", "order__household", Case(When(given_to_others, then=False), default=True)
+    for round, household, comes in owed.annotate(due=DUE).values_list(
+        "order__round", "order__household", Case(When(nothing, then=False), default=True)
     ):
         doors[round, household] = doors.get((round, household), False) or comes
     stops = Stop.objects.filter(trip__batch=batch, ended_at=None).values_list("pk", "round", "household")

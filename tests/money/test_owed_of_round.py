@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from compound.models import Compound
 from money.queries.owing import owed_of_round
 from money.services.bills import bill_round
 from money.services.payments import take_payment
-from orders.models import Notice, OrderLine, Sharing
+from orders.models import Notice, OrderLine, Round, Sharing
 from orders.open_bills import OpenBills, Owed
 from orders.services.notices import make_notices
 from tests.money.scene import AFTER, Scene
@@ -32,7 +33,7 @@ def told(scene: Scene, step: str = Notice.Step.MONEY) -> dict[str, list[str]]:
     made = make_notices(round=scene.round, step=step, by=scene.chief, at=AFTER)
     return {
         notice.building.name if notice.building else "": [
-            line for line in notice.text.splitlines()[1:] if "元" in line or "付清" in line
+            line for line in notice.text.splitlines()[1:] if any(word in line for word in ("元", "付清", "以后再算"))
         ]
         for notice in made
     }
@@ -74,6 +75,36 @@ def test_notice_of_what_it_costs_counts_who_still_owes_and_adds_it_up_and_names_
     assert told(scene)[""] == [receipts, "都付清了，谢谢大家。"]
     texts = Notice.objects.values_list("text", flat=True)
     assert [text for text in texts if any(room in text for room in scene.doors)] == []
+
+
+def test_notice_of_what_it_costs_thanks_nobody_for_all_while_something_has_no_price(scene: Scene) -> None:
+    tofu = scene.line("20-1702", "猪肉")
+    OrderLine.objects.filter(pk=tofu.pk).update(goods="豆腐", unit="块", item=None)
+    bill_round(round=scene.round, by=scene.chief, at=AFTER)
+    for room, owes in scene.owes().items():
+        pay(scene, room, owes)
+    receipts = "2张小票，一共48.00元。"
+    assert told(scene) == {
+        "": [receipts, "已定价的都付清了，谢谢大家。还没定价的以后再算。"],
+        "3": [receipts, "3栋：都付清了，谢谢大家。"],
+        "20": [receipts, "20栋：已定价的都付清了，谢谢大家。还没定价的以后再算。"],
+    }
+    Compound.objects.update(language="en")
+    scene.round = Round.objects.get()
+    texts = [made.text for made in make_notices(round=scene.round, step="money", by=scene.chief, at=AFTER)]
+    said = "%s has paid what has a price, thank you. What has none yet is charged later."
+    assert [said % "Everybody" in texts[0], said % "building 20" in "".join(texts)] == [True, True]
+
+
+def test_notice_of_what_it_costs_names_no_building_as_paid_where_nothing_had_a_price(scene: Scene) -> None:
+    OrderLine.objects.filter(pk=scene.line("20-1702", "猪肉").pk).update(goods="豆腐", unit="块", item=None)
+    OrderLine.objects.filter(pk=scene.line("20-1702", "菠菜").pk).update(delivered=0, outcome="refused")
+    bill_round(round=scene.round, by=scene.chief, at=AFTER)
+    for room, owes in scene.owes().items():
+        pay(scene, room, owes)
+    made = told(scene)
+    assert made[""][1:] == ["已定价的都付清了，谢谢大家。还没定价的以后再算。"]
+    assert made["20"][1:] == ["20栋：还没定价的以后再算。"]
 
 
 def test_owed_of_a_round_counts_only_its_own_households(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from money.models import Entry
 from money.queries.rounds import facts_of
 from money.queries.strips import Strip, StripLine, strips_of
 from money.services.bills import bill_round
+from money.sheets.strips import Stamp, draw_strips
 from orders.models import OrderLine, Sharing
 from tests import make
 from tests.money.scene import AFTER, Scene
@@ -158,6 +159,20 @@ def test_strips_name_what_nobody_has_shared_out_and_bill_the_rest(scene: Scene, 
     # Packed all the same: what is in the bag is charged.
     scene.weigh("3-102", "菠菜", "1")
     assert strips_of(scene.round)[1].total == "16.50"
+
+
+def test_strip_of_a_household_that_waits_for_everything_says_what_and_no_sum(scene: Scene, client: Client) -> None:
+    Sharing.objects.update(replaced_at=AFTER)
+    OrderLine.objects.filter(goods="菠菜").update(allocated=None, allocated_instead=None)
+    scene.mark("3-102", "refused", "鸡蛋")
+
+    strip = strips_of(scene.round)[1]
+    assert strip == Strip("3-102", (StripLine("菠菜", "", "", ""),), "")
+    stamp = Stamp("幸福里", "周三团购", 1, AFTER, scene.compound.tz, "AB23", "https://example.org/s/AB23")
+    pdf, pages = draw_strips((strip,), stamp)
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    said = [word for word in ("3-102", "菠菜", "来的不够，还没分配", "来的不够的，分配以后再算。") if word in text]
+    assert (pages, len(said), "合计" in text, "0.00" in text) == (1, 4, False, False)
 
 
 def test_strips_are_kept_and_made_again_only_when_they_changed(scene: Scene, client: Client) -> None:

@@ -82,6 +82,12 @@ def test_address_when_it_names_one_door_is_that_door_without_a_doubt(text, room)
         ("10栋3座501", "room_conflict: 10-501|3-501"),
         ("1号2号楼501", "room_conflict: 1-2-501|2-1-501|2-2-501"),
         ("幸福路3-10-501", "room_conflict: 10-501|3-501"),
+        # The unit behind a door is that of the next one.
+        ("1栋501、2单元201", "unit_ambiguous: 1-1-501|1-2-501"),
+        ("1-501，2单元 502", "unit_ambiguous: 1-1-501|1-2-501"),
+        ("1栋501/2单元-201", "unit_ambiguous: 1-1-501|1-2-501"),
+        ("1栋501、2单元２０１", "unit_ambiguous: 1-1-501|1-2-501"),
+        ("1栋501、2单元二零一", "unit_ambiguous: 1-1-501|1-2-501"),
     ],
 )
 def test_address_when_it_names_none_or_several_is_no_door(text, warning):

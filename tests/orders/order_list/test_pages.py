@@ -1,5 +1,7 @@
 """The page of a round that takes an export, and the review behind it."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +11,8 @@ from orders.models import AddressLayout, ChainImport, ChainSource, Order
 from tests import make
 from tests.make import ELEVEN
 from tests.orders.order_list import build
-from tests.orders.order_list.build import GAO, HE, YANG, export
+from tests.orders.order_list.build import GAO, HE, HEAD, YANG, export
+from tests.orders.order_list.corpus import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +123,28 @@ def test_review_when_one_answer_is_given_for_a_building_learns_the_shape_of_its_
     client.post(url("review_confirm", paste=paste))
     assert Order.objects.get().household.room == "5-2-201"
     assert AddressLayout.objects.get().pattern == "#号#(#"
+
+
+def test_review_when_two_sheets_have_many_lines_that_are_no_orders_shows_each_once(client, round):
+    sheets = [
+        (day, [HEAD, row, *(["", "", f"合计{day}{n}"] for n in range(60))])
+        for day, row in (("周三", GAO), ("周四", HE))
+    ]
+    upload(client, round, workbook(*sheets))
+    review = url("review", paste=ChainImport.objects.get().pk)
+    wanted = [f"合计{day}{n}" for day in ("周三", "周四") for n in range(60)]
+
+    def lines(html):
+        return re.findall(r"合计周.[0-9]+", html), re.findall(r'id="(s[0-9]+)"', html)
+
+    page = client.get(review).content.decode()
+    first, anchor = re.search(r'href="([^"]*group=skipped[^"#]*)#(s[0-9]+)"', page).groups()
+    seen, ids = lines(page)
+    while more := re.search(r'hx-get="([^"]*group=skipped[^"]*)"', page):
+        page = client.get(more[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+        seen, ids = seen + lines(page)[0], ids + lines(page)[1]
+    assert seen == wanted
+    assert len(set(ids)) == len(wanted)
+    # Without JavaScript the link leads to the first line that was not shown.
+    shown, ids = lines(client.get(first.replace("&amp;", "&")).content.decode())
+    assert (shown, ids.index(anchor)) == (wanted[:100], 50)

@@ -12,7 +12,7 @@ from orders.queries.runs import rules_of, run_page, waiting_doors
 from orders.services import runs
 from tests import make
 from tests.at_once import Other, until_blocked
-from tests.orders.runs.conftest import ROOMS, TWO, House, rooms_of
+from tests.orders.runs.conftest import NOON, ROOMS, TWO, House, rooms_of
 
 NIGHT = dt.datetime(2022, 8, 23, 23, 0, tzinfo=make.SHANGHAI)
 
@@ -229,6 +229,20 @@ def test_finish_run_frees_what_was_not_handed_over_and_once_more_is_a_door_that_
         ("3-601", True),
         ("20-1702", False),
     ]
+
+
+def test_finish_run_counts_no_door_for_which_nothing_was_packed(house):
+    batch = house.plan()
+    for room in ROOMS[:2]:
+        house.mark(room, "delivered")
+    house.mark("2-501", "nobody_home")
+    empty = {"packed": 0, "packed_at": NOON, "packed_by": house.packer}
+    for room in ("2-501", "3-201"):
+        OrderLine.objects.filter(order__household=house.doors[room]).update(**empty)
+    [first, _second] = house.lines("3-601")
+    OrderLine.objects.filter(pk=first.pk).update(**empty)
+    assert finish(house, batch) == 2
+    assert waiting(house) == ["3-601", "20-1702"]
 
 
 def test_finish_run_leaves_the_runner_the_doors_that_are_still_in_hand(house):
