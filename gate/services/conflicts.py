@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from compound.models import Household, User
 from compound.refusals import Refusal
 from compound.services import audit
-from gate.models import Check, Conflict, Outing
+from gate.models import Check, Conflict, Outing, Pass
 from gate.queries.facts import Ground, Past, Question, Row, ground_of, known_of, moment_of, ms_of, offsets_of, past_of
 from gate.rules import Facts, Slot
 from gate.rules.quota import NO_RULES, is_late, outing_ends
@@ -30,7 +30,8 @@ def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at
 
     The one that is left takes its place and its return, by the rules in force when it went out: which of the two had
     them depends on which phone was heard first. If a third one stands in its way, that pair is left to be settled.
-    Raises `conflict_settled` where somebody else was quicker. Locks: household, conflict, outings.
+    Where both went out after all, the place and the return go back to the one that an earlier settlement took them
+    from. Raises `conflict_settled` where somebody else was quicker. Locks: household or passes, conflict, outings.
     """
     conflict = _locked(conflict)
     if conflict.settled_at is not None:
@@ -41,6 +42,8 @@ def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at
         _void(conflict.later_id, at)
     elif outcome == Outcome.EARLIER_WRONG:
         _void(conflict.earlier_id, at)
+    elif conflict.follows_id is not None:
+        _give_back(conflict, by=by, at=at)
     for wrong, right in ((conflict.later_id, conflict.earlier_id), (conflict.earlier_id, conflict.later_id)):
         # Also where another pair has said so before.
         if gone := Outing.objects.filter(check_out=wrong, void_at__isnull=False).first():
@@ -53,10 +56,11 @@ def settle_conflict(*, conflict: Conflict, outcome: str, note: str, by: User, at
 def take_settlement_back(*, conflict: Conflict, reason: str, by: User, at: dt.datetime) -> Conflict:
     """The pair is to be settled again, by a new row that follows the settlement; that one stays as it was written.
 
-    What did not take place by it stands again, unless another settlement says the same, or it was undone or corrected
-    meanwhile. It costs the household nothing until the pair is settled: the place, and a return that went over, stay
-    with the other one, as where two have just collided. Pairs that the settlement has brought up are pairs still.
-    Raises `conflict_open`, `conflict_taken_back`, `reason_missing`. Locks: household, conflict, outings.
+    What did not take place by it stands again, unless another settlement says the same, or it was undone or moved
+    meanwhile (`stays_away`). It costs the household nothing until the pair is settled: the place, and a return that
+    went over, stay with the other one, as where two have just collided. Pairs that the settlement has brought up are
+    pairs still.
+    Raises `conflict_open`, `conflict_taken_back`, `reason_missing`. Locks: household or passes, conflict, outings.
     """
     reason = reason.strip()
     if not reason:
@@ -86,10 +90,22 @@ def take_settlement_back(*, conflict: Conflict, reason: str, by: User, at: dt.da
     return opened
 
 
+def stays_away(opened: Conflict) -> bool:
+    """Whether what the settlement called wrong is void still, though `opened` has taken that back."""
+    outcome = opened.follows.outcome if opened.follows else ""
+    if outcome not in (Outcome.EARLIER_WRONG, Outcome.LATER_WRONG):
+        return False
+    wrong = opened.earlier_id if outcome == Outcome.EARLIER_WRONG else opened.later_id
+    return Outing.objects.filter(check_out=wrong, void_at__isnull=False).exists()
+
+
 def _locked(conflict: Conflict) -> Conflict:
     """As it is now; nobody settles it or takes it back before this transaction's end."""
     if conflict.household_id is not None:
         Household.objects.select_for_update(no_key=True).get(pk=conflict.household_id)
+    else:
+        cards = Check.objects.filter(pk__in=[conflict.earlier_id, conflict.later_id]).values("gate_pass")
+        list(Pass.objects.select_for_update(no_key=True).filter(pk__in=cards).order_by("pk"))
     rows = Conflict.objects.select_for_update(of=("self",)).select_related("compound", "household")
     return rows.get(pk=conflict.pk)
 
@@ -114,15 +130,19 @@ def _revive(check_id: uuid.UUID) -> None:
     outing = Outing.objects.select_for_update().filter(check_out=check_id, void_at__isnull=False).first()
     if outing is None or outing.void_at is None:
         return
-    wrong = Q(earlier=check_id, outcome=Outcome.EARLIER_WRONG) | Q(later=check_id, outcome=Outcome.LATER_WRONG)
-    settled = Conflict.objects.filter(wrong)
+    settled = Conflict.objects.filter(_calls_wrong(check_id))
     if settled.filter(taken_back__isnull=True).exists() or not settled.filter(settled_at=outing.void_at).exists():
         return
     check = Check.objects.get(pk=check_id)
-    undone = Q(action="undo") & (Q(device__isnull=True) | Q(device=check.device_id))
-    changed_since = Q(received_at__gte=outing.void_at) & (Q(action="correct") | Q(action="reading", verdict="recheck"))
-    about = Check.objects.filter(refers_to__in=[check.pk, check.refers_to or check.pk], compound=check.compound_id)
-    if about.filter(undone | changed_since).exclude(pk=check_id).exists():
+    root_id = check.refers_to or check.pk
+    root = Check.objects.filter(pk=root_id, compound=check.compound_id).first() or check
+    about = list(Check.objects.filter(refers_to__in=[check.pk, root_id], compound=check.compound_id))
+    if any(row.action == "undo" and row.device_id in (None, root.device_id) for row in about):
+        return
+    if any(row.received_at >= outing.void_at and _moves(row, check, about, outing) for row in about):
+        return
+    others = Outing.objects.filter(check_out__in=[root_id, *(row.pk for row in about)], void_at__isnull=True)
+    if others.exclude(pk=outing.pk).exists():
         return
     outing.void_at = None
     changed = ["void_at"]
@@ -132,6 +152,69 @@ def _revive(check_id: uuid.UUID) -> None:
         outing.forfeit = False
         changed += ["released_at", "released_why", "slot", "period", "due_at", "forfeit"]
     outing.save(update_fields=changed)
+    if outing.back_at is None:
+        # A return that came while it was void found no exit.
+        _take_orphan(outing)
+
+
+def _moves(row: Check, check: Check, about: list[Check], outing: Outing) -> bool:
+    """Whether this row would have ended the outing of `check`, or given it to somebody else, had it not been void."""
+    later = {
+        other.action
+        for other in about
+        if other.action != "undo" and other.event_at > row.event_at and other.received_at <= row.received_at
+    }
+    if row.action == "correct":
+        is_other = (row.household_id, row.gate_pass_id) != (check.household_id, check.gate_pass_id)
+        return "correct" not in later and (is_other or (row.verdict == "refuse" and not later))
+    if row.action != "reading" or row.verdict != "recheck" or later or outing.back_at is not None:
+        return False
+    return any(reason["effect"] == "recheck" for reason in row.reasons)
+
+
+def _calls_wrong(check_id: uuid.UUID) -> Q:
+    return Q(earlier=check_id, outcome=Outcome.EARLIER_WRONG) | Q(later=check_id, outcome=Outcome.LATER_WRONG)
+
+
+def _take_orphan(outing: Outing) -> None:
+    late.take_orphan(
+        check_out=outing.check_out_id,
+        kind=outing.kind,
+        household=outing.household_id,
+        card=outing.gate_pass_id,
+        out=outing.out_at,
+    )
+
+
+def _give_back(conflict: Conflict, *, by: User, at: dt.datetime) -> None:
+    """The exit that was heard first gets its place and its return back, if a settlement gave them to the other one.
+
+    Where a third one stands in its way now, everything stays as it is.
+    """
+    pair = [conflict.earlier_id, conflict.later_id]
+    rows = list(Outing.objects.select_for_update().filter(check_out__in=pair, void_at__isnull=True).order_by("pk"))
+    if len(rows) < len(pair) or not Conflict.objects.filter(_calls_wrong(rows[0].check_out_id)).exists():
+        return
+    first, second = rows
+    if first.slot is not None or first.released_at is not None or second.slot is None or second.released_at is not None:
+        return
+    before, back = transaction.savepoint(), None
+    if (
+        second.back_at is not None
+        and second.check_in_id is not None
+        and first.out_at <= second.back_at
+        and (first.back_at is None or second.back_at < first.back_at)
+    ):
+        back = second.back_at, second.check_in_id
+        Outing.objects.filter(pk__in=[first.pk, second.pk]).update(back_at=None, check_in=None)
+    Outing.objects.filter(pk=second.pk).update(slot=None, period=None, due_at=None, forfeit=False)
+    _count(first, back, by=by, at=at)
+    if not Outing.objects.filter(pk=first.pk, slot__isnull=False).exists():
+        transaction.savepoint_rollback(before)
+        return
+    transaction.savepoint_commit(before)
+    if back is not None:
+        _take_orphan(second)
 
 
 def _void(check_id: uuid.UUID, at: dt.datetime) -> None:
@@ -150,13 +233,17 @@ def _put_in_its_place(check_id: uuid.UUID, gone: Outing, *, by: User, at: dt.dat
     outing = Outing.objects.select_for_update().filter(check_out=check_id, void_at__isnull=True).first()
     if outing is None:
         return
-    back = _return_of(gone, outing)
-    check = Check.objects.select_related("compound", "gate").get(pk=check_id)
+    _count(outing, _return_of(gone, outing), by=by, at=at)
+
+
+def _count(outing: Outing, back: tuple[dt.datetime, uuid.UUID] | None, *, by: User, at: dt.datetime) -> None:
+    """It takes the place that is free, and ends with `back`, else as it has ended already."""
+    check = Check.objects.select_related("compound", "gate").get(pk=outing.check_out_id)
     # As of the exit: rules that came later change nothing about it.
-    question = Question(id=check_id, target=check_id)
+    question = Question(id=check.pk, target=check.pk)
     ground = replace(ground_of(check.compound, question), target=None, is_undone=False)
     row, past = _apart(
-        past_of(check.compound, ground, check=check_id, now=ms_of(check.event_at), count_outside=False), outing
+        past_of(check.compound, ground, check=check.pk, now=ms_of(check.event_at), count_outside=False), outing
     )
     if row.slot is None and outing.released_at is None:
         row = _counted(check, ground, past, row, by=by, at=at)

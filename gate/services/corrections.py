@@ -2,7 +2,8 @@
 
 For 15 minutes by the phone that wrote the row, after that only by somebody logged in. An undoing that the server is
 asked for comes when it is received, whatever the phone's clock says; one that was done without the server has only
-the phone's time, and is marked where that lies back.
+the phone's time, and is marked where that lies back. So has every correction: its verdict is the corrected one, and
+says nothing of whether the server was asked.
 """
 
 import datetime as dt
@@ -46,7 +47,7 @@ def record_undo(desk: Desk, check: NewCheck, ground: Ground) -> Result:
     if target is not None:
         if target.action in ("undo", "correct"):
             raise Refusal("not_undoable", _("A correction is not undone. Correct the passage again."))
-        _may_change(desk, target, ms_of(desk.at) if check.verdict is None else event)
+        _may_change(desk, target, None if check.verdict is None else event)
         check = replace(check, refers_to=target.root)
     facts = asked_facts(desk, check, ground, event)
     lock(desk, ground, is_capped=False, root=root_of(check, ground))
@@ -161,16 +162,21 @@ def take_back(desk: Desk, ground: Ground, past: Past, target: Target, *, why: st
         )
 
 
-def _may_change(desk: Desk, target: Target, event: int) -> None:
-    """`event`: when the phone changed it; what it says to have done before the passage was done nobody knows when."""
+def _may_change(desk: Desk, target: Target, event: int | None) -> None:
+    """`event`: when the phone changed it, by its clock; None where the server is asked, and so its clock counts. What
+    the phone says to have done before the passage was done nobody knows when.
+    """
     if target.is_undone:
         raise Refusal("already_undone", _("This passage has been undone already."))
     if desk.device is None:
         return
     if target.device != desk.device.pk:
         raise Refusal("not_this_phone", _("Another phone wrote this. The coordinator can change it."))
-    changed_at = desk.at if event < ms_of(target.event_at) - SKEW else moment_of(event)
-    if changed_at - target.measured_at > PHONE_MAY:
+    if event is None or event < ms_of(target.event_at) - SKEW:
+        passed = desk.at - target.heard_at
+    else:
+        passed = moment_of(event) - target.measured_at
+    if passed > PHONE_MAY:
         raise Refusal("too_late", _("After 15 minutes only the coordinator can change this."))
 
 

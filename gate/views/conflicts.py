@@ -17,7 +17,7 @@ from compound.views.access import Access, compound_for, me, post_or
 from gate.forms.desk import RatifyForm, SettleForm, TakeBackForm
 from gate.models import Conflict
 from gate.queries.conflicts import conflicts_page, emergencies_page, pair_of
-from gate.services.conflicts import settle_conflict, take_settlement_back
+from gate.services.conflicts import settle_conflict, stays_away, take_settlement_back
 from gate.services.emergencies import ratify as ratify_emergency
 from gate.views.access import check_for, conflict_for
 
@@ -74,6 +74,9 @@ def take_back(request: HttpRequest, code: str, conflict: uuid.UUID) -> HttpRespo
         messages.error(request, refusal.message)
         return redirect(settled)
     messages.success(request, _("Taken back: the two are to be settled again."))
+    if stays_away(opened):
+        text = _("What had fallen away stays so: it was undone or changed since, or another settlement says the same.")
+        messages.warning(request, text)
     return redirect(f"{reverse('gate:conflicts', kwargs={'code': code})}#c{opened.pk}")
 
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from compound.models import AuditEntry, Role
 from compound.refusals import Refusal
@@ -23,9 +24,9 @@ MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta
 AFTER = ELEVEN + HOUR
 
 
-def at_the_gates(of, *exits, back=0):
+def at_the_gates(of, *exits, back=0, **rules):
     """Exits of 20-1702 without network, in the order of their upload: (gate, hours ago). `back`: hours ago, or none."""
-    make.rulebook(of, "第9号通告", starts_at=ELEVEN - 3 * DAY)
+    make.rulebook(of, "第9号通告", starts_at=ELEVEN - 3 * DAY, **rules)
     make.household(of, "20-1702")
     phones = {gate: Phone(of, gate) for gate, _hours in exits}
     for gate, hours in exits:
@@ -114,10 +115,84 @@ def test_settled_anew_the_other_way_is_as_if_it_had_been_settled_so_at_once(pair
     assert again.follows_id == pair.pk
 
 
-def test_settled_anew_as_both_real_leaves_both(pair):
-    settle(pair, "later_wrong")
+def facts():
+    fields = ("out_at", "slot", "period", "due_at", "forfeit", "released_at", "back_at", "check_in", "void_at")
+    return list(Outing.objects.order_by("out_at").values_list(*fields))
+
+
+@pytest.mark.parametrize("first", ["earlier_wrong", "later_wrong"])
+@pytest.mark.parametrize("heard", [("东门", "西门"), ("西门", "东门")])
+def test_settled_anew_as_both_real_leaves_both(of, first, heard):
+    """As if that had been said at once: the place, what lateness costs and the return are where they had been."""
+    hours = {"东门": 4, "西门": 3}
+    at_the_gates(of, *((gate, hours[gate]) for gate in heard), back=1, longest_minutes=90, overstay="forfeit")
+    pair, before = Conflict.objects.get(), facts()
+    assert went() == ([(4, 1, 1), (3, None, None)] if heard[0] == "东门" else [(4, None, None), (3, 1, 1)])
+    settle(pair, first)
     settle(take_back(pair), "both_real", at=AFTER)
-    assert went() == [(4, 1, 1), (3, None, None)]
+    assert facts() == before
+
+
+@pytest.mark.parametrize("anew", ["later_wrong", "both_real"])
+def test_return_that_came_while_its_exit_was_void_is_found_when_that_stands_again(pair, of, clock, anew):
+    settle(pair, "later_wrong")
+    clock(AFTER)
+    Phone(of, "北门").one("20-1702", "in", at=ELEVEN + HOUR // 2)
+    opened = take_back(pair)
+    assert went() == [(4, 1, 1), (3, None, -1)]
+    settle(opened, anew, at=AFTER)
+    assert went() == [(4, 1, 1), (3, None, -1)][: 1 if anew == "later_wrong" else 2]
+
+
+def test_both_returns_are_where_they_would_have_been_when_both_were_real_after_all(pair, of, clock):
+    settle(pair, "earlier_wrong")
+    clock(AFTER)
+    Phone(of, "北门").one("20-1702", "in", at=ELEVEN + HOUR // 2)
+    opened = take_back(pair)
+    assert went() == [(4, None, -1), (3, 1, 1)]
+    settle(opened, "both_real", at=AFTER)
+    assert went() == [(4, 1, 1), (3, None, -1)]
+
+
+def test_exit_moved_to_its_room_at_the_desk_stays_away_where_its_phone_undid_it(of):
+    make.rulebook(of, "第9号通告", starts_at=ELEVEN - 3 * DAY)
+    make.household(of, "20-1702")
+    make.household(of, "20-1703")
+    east, west = Phone(of, "东门"), Phone(of, "西门")
+    out = east.one("20-1703", at=ELEVEN - 4 * HOUR, verdict="allow")
+    moved = NewCheck(
+        id=make.uuid.uuid4(), at=ELEVEN, action="correct", refers_to=make.uuid.UUID(out["id"]),
+        household="20-1702", reason="看错房号", source="desk",
+    )  # fmt: skip
+    (result,) = record_checks(compound=of, gate=east.device.gate, checks=[moved], at=ELEVEN, by=linting())
+    assert result.error is None
+    west.one("20-1702", at=ELEVEN - 3 * HOUR, verdict="allow")
+    pair = Conflict.objects.get()
+    assert pair.earlier.action == "correct"
+    settle(pair, "earlier_wrong")
+    undone = east.one(
+        "", at=ELEVEN - 4 * HOUR + MINUTE, action="undo", refers_to=out["id"], reason="没有出去", verdict="allow"
+    )
+    assert "error" not in undone
+    take_back(pair)
+    assert went() == [(3, 1, None)]
+
+
+def test_pair_without_a_household_is_settled_behind_the_lock_of_its_pass(of):
+    phone, card = make.device(make.gate(of, "东门")), make.gate_pass(of, kind="volunteer", holder="冯磊")
+    exits = [
+        make.check(None, at=ELEVEN - hours * HOUR, phone=phone, gate_pass=card, kind="volunteer") for hours in (4, 3)
+    ]
+    for out in exits:
+        make.outing(out, slot=None)
+    pair = Conflict.objects.create(
+        compound=of, earlier=exits[0], later=exits[1], code="quota_used", found_at=ELEVEN - HOUR
+    )
+    for deed in (lambda: settle(pair, "later_wrong"), lambda: take_back(pair)):
+        with CaptureQueriesContext(connection) as queries:
+            deed()
+        locks = [one["sql"] for one in queries if "FOR NO KEY UPDATE" in one["sql"] or "FOR UPDATE" in one["sql"]]
+        assert ['"gate_pass"' in locks[0], "FOR NO KEY UPDATE" in locks[0]] == [True, True]
 
 
 def test_both_real_taken_back_changes_no_outing(pair):
@@ -156,6 +231,40 @@ def test_passage_that_was_undone_or_corrected_since_stays_away(pair, of, change)
     )
     (result,) = record_checks(compound=of, gate=pair.later.gate, checks=[asked], at=ELEVEN + MINUTE, by=linting())
     assert result.error is None
+    take_back(pair)
+    assert went() == [(4, 1, 1)]
+
+
+def test_rows_that_moved_nothing_since_leave_the_passage_where_it_was(pair, of, clock):
+    """A reading that only the phone calls too high, and a correction that comes after a later one of its passage."""
+    west = Phone(of, "西门", token="tok-west")
+
+    def correct(verdict, *, at, received):
+        asked = NewCheck(
+            id=make.uuid.uuid4(), at=at, action="correct", refers_to=pair.later_id, verdict=verdict, reason="问过",
+            source="desk",
+        )  # fmt: skip
+        (result,) = record_checks(compound=of, gate=pair.later.gate, checks=[asked], at=received, by=linting())
+        assert result.error is None
+
+    correct("allow", at=ELEVEN - HOUR, received=ELEVEN - MINUTE)
+    settle(pair, "later_wrong")
+    clock(ELEVEN + MINUTE)
+    correct("refuse", at=ELEVEN - 2 * HOUR, received=ELEVEN + MINUTE)
+    read = west.one(
+        "", at=ELEVEN - 2 * HOUR, action="reading", refers_to=str(pair.later_id), temperature="36.5", verdict="recheck"
+    )
+    assert read["verdict"] == "recheck"
+    take_back(pair)
+    assert went() == [(4, 1, 1), (3, None, None)]
+
+
+def test_fever_that_was_measured_since_keeps_the_passage_away(pair, of, clock):
+    settle(pair, "later_wrong")
+    clock(ELEVEN + MINUTE)
+    Phone(of, "西门", token="tok-west").one(
+        "", at=ELEVEN + MINUTE, action="reading", refers_to=str(pair.later_id), temperature="38.5"
+    )
     take_back(pair)
     assert went() == [(4, 1, 1)]
 
@@ -236,6 +345,19 @@ def test_settled_conflict_is_taken_back_with_a_reason_and_both_words_stay_visibl
     assert "处理错了" not in words
     words = coordinator.get(f"/c/xingfuli/passages/{pair.later_id}/").content.decode()
     assert "今天 11:00 由林涛撤回：妈妈也出门了" in words
+
+
+def test_coordinator_is_told_that_what_was_undone_since_stays_away(log_in, pair, of):
+    settle(pair, "later_wrong")
+    undo = NewCheck(
+        id=make.uuid.uuid4(), at=ELEVEN, action="undo", refers_to=pair.later_id, reason="没有出去", source="desk"
+    )
+    record_checks(compound=of, gate=pair.later.gate, checks=[undo], at=ELEVEN, by=linting())
+    answer = log_in().post(f"{CONFLICTS}{pair.pk}/take-back/", {"reason": "妈妈也出门了"}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "已撤回：这两次需要重新处理。",
+        "没有发生的那次仍然不算：之后它已被撤销或更改，或者另一次处理也这样认定。",
+    ]
 
 
 def test_settled_conflict_without_a_reason_stays_settled(log_in, pair):

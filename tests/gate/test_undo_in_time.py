@@ -95,3 +95,38 @@ def test_undo_that_was_sent_late_says_so_on_the_page_of_its_passage(phone, clock
     words = log_in().get(f"/c/xingfuli/passages/{passage['id']}/").content.decode()
 
     assert "今天 16:00 才报到" in words
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(15, ["undone", "reported_late"]), (16, "too_late")])
+def test_undo_without_network_counts_by_the_clock_of_the_phone_from_the_passage_by_the_same(
+    phone, clock, minutes, code
+):
+    """The server heard of the passage an hour later by its own clock: that is no time for the phone."""
+    passage = phone.one("20-1702", at=ELEVEN - HOUR)
+    clock(ELEVEN + 5 * HOUR)
+
+    assert undone(phone, passage, at=ELEVEN - HOUR + minutes * MINUTE, verdict="allow") == code
+
+
+def corrected(phone, passage, *, at, **more):
+    asked = a_check(at=at, action="correct", refers_to=passage["id"], **{"reason": "又回去了", **more})
+    (answer,) = phone.send(asked)
+    return answer.get("error", {}).get("code") or codes(answer)
+
+
+def test_correction_that_comes_a_day_later_is_recorded_and_marked_for_it_may_have_waited(phone, clock, log_in):
+    """Nothing on the wire tells a correction that was made without the server from one that is asked for now."""
+    passage = phone.one("20-1702")
+    clock(ELEVEN + DAY)
+
+    assert corrected(phone, passage, at=ELEVEN + MINUTE, verdict="refuse") == ["corrected", "reported_late"]
+    assert (is_void(), Check.objects.get(action="correct").is_late) == (True, True)
+    assert "才报到" in log_in().get(f"/c/xingfuli/passages/{passage['id']}/").content.decode()
+
+
+def test_correction_counts_by_the_clock_of_the_phone_from_the_passage_by_the_same(phone, clock):
+    passage = phone.one("20-1702", at=ELEVEN - HOUR)
+    clock(ELEVEN + DAY)
+
+    assert corrected(phone, passage, at=ELEVEN - HOUR + 16 * MINUTE, verdict="refuse") == "too_late"
+    assert not is_void()

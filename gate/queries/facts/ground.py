@@ -45,7 +45,8 @@ class Target:
     `id` and `action` are of the row that was named; `root` is the passage itself. `verdict`, `reasons`, `amber` and
     `next_out_at` are those of the latest row about it, by the time of the events; `stands_at` is when that one was
     made, None for the passage itself. `corrected_at`: the latest correction, whose room, pass and kind count.
-    `measured_at`: the passage, or its last reading; of what the server was asked, when it answered.
+    `measured_at`: the passage, or its last reading, by the phone's clock; `heard_at`: by the server's, where that was
+    asked.
     """
 
     id: uuid.UUID
@@ -62,6 +63,7 @@ class Target:
     stands_at: dt.datetime | None
     corrected_at: dt.datetime | None
     measured_at: dt.datetime
+    heard_at: dt.datetime
     reasons: tuple[dict[str, Any], ...]
     amber: bool
     next_out_at: dt.datetime | None
@@ -145,6 +147,10 @@ BY_CHECK = """
         SELECT * FROM gate_check WHERE refers_to = root.id AND action <> 'undo' AND compound_id = %(compound)s
         ORDER BY event_at DESC, received_at DESC, age(xmin) LIMIT 1
     ) s ON true
+    LEFT JOIN LATERAL (
+        SELECT max(event_at) AS at, max(CASE WHEN decided_offline THEN event_at ELSE received_at END) AS heard_at
+        FROM gate_check WHERE (id = r.id OR refers_to = root.id AND action = 'reading') AND compound_id = %(compound)s
+    ) measured ON true
     LEFT JOIN gate_pass p ON p.id = CASE WHEN w.id IS NULL THEN r.gate_pass_id ELSE w.gate_pass_id END
     LEFT JOIN compound_household h ON h.id = CASE WHEN w.id IS NULL THEN r.household_id ELSE w.household_id END
 """
@@ -155,12 +161,10 @@ ABOUT_CHECK = f"""
     r.event_at, coalesce(w.shown, r.shown),
     EXISTS (SELECT FROM gate_check u WHERE u.refers_to IN (root.id, t.id) AND u.action = 'undo'
             AND u.compound_id = %(compound)s AND (u.device_id IS NULL OR u.device_id = r.device_id)),
-    s.event_at, w.event_at,
-    (SELECT max(CASE WHEN decided_offline THEN event_at ELSE received_at END) FROM gate_check
-     WHERE (id = r.id OR refers_to = root.id AND action = 'reading') AND compound_id = %(compound)s),
+    s.event_at, w.event_at, measured.at, measured.heard_at,
     coalesce(s.reasons, r.reasons)::text, coalesce(s.amber, r.amber),
     CASE WHEN s.id IS NULL THEN r.next_out_at ELSE s.next_out_at END
-"""  # noqa: S608 - a word of our own
+"""
 CHANGES_OF_ROOT = (
     "(SELECT count(*) FROM gate_check WHERE (id = root.id OR refers_to = root.id) AND compound_id = %(compound)s)"
 )
@@ -305,7 +309,7 @@ def _door(row: Sequence[Any]) -> Door:
 
 
 def _target(row: Sequence[Any]) -> Target:
-    values = [*row[:14], tuple(json.loads(row[14])), *row[15:]]
+    values = [*row[:15], tuple(json.loads(row[15])), *row[16:]]
     return Target(*values)
 
 

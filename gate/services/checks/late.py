@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -62,21 +63,34 @@ def write_conflict(act: Act, other: Row) -> None:
 
 def find_return(act: Act) -> None:
     """An exit that is sent late, when the return is known already."""
-    whose = "c.gate_pass_id = %(card)s"
-    if act.case.kind in OF_SEVERAL:
-        # Whoever was fetched in an emergency comes home by room or by pass.
-        kinds = "'household'" if act.case.kind == "household" else "'household', 'emergency'"
-        own = "" if act.case.kind == "household" else f" OR {whose}"
-        whose = f"(c.household_id = %(household)s AND c.kind IN ({kinds}){own})"
     door, card = act.ground.door, act.ground.card
-    values = {"household": door.id if door else None, "card": card.id if card else None, "out": moment_of(act.event)}
+    take_orphan(
+        check_out=act.check.id,
+        kind=act.case.kind,
+        household=door.id if door else None,
+        card=card.id if card else None,
+        out=moment_of(act.event),
+    )
+
+
+def take_orphan(
+    *, check_out: uuid.UUID, kind: str, household: int | None, card: uuid.UUID | None, out: dt.datetime
+) -> None:
+    """The outing of this exit ends with the first return after it that has none."""
+    whose = "c.gate_pass_id = %(card)s"
+    if kind in OF_SEVERAL:
+        # Whoever was fetched in an emergency comes home by room or by pass.
+        kinds = "'household'" if kind == "household" else "'household', 'emergency'"
+        own = "" if kind == "household" else f" OR {whose}"
+        whose = f"(c.household_id = %(household)s AND c.kind IN ({kinds}){own})"
+    values = {"household": household, "card": card, "out": out}
     with connection.cursor() as cursor:
         cursor.execute(ORPHAN.format(whose=whose), values)
         found = cursor.fetchone()
         if found is not None:
             cursor.execute(
                 "UPDATE gate_outing SET back_at = %s, check_in_id = %s WHERE check_out_id = %s",
-                [found[1], found[0], act.check.id],
+                [found[1], found[0], check_out],
             )
 
 
