@@ -11,7 +11,7 @@ from compound.rooms import clean
 class DoorForm(FindsDoor):
     """A form with the boxes `room` and `chosen`; after `is_valid` `household` is the door, None where none is needed.
 
-    `doors`, when there are several, are what the page offers to choose from (templates/gate/which_door.html).
+    `doors`, when there are several, are what the page offers to choose from (templates/components/which_door.html).
     """
 
     room = RoomField()
